@@ -1,0 +1,103 @@
+import type { Conformance, Reply } from '../core/index.ts';
+
+export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
+
+/** How the items of an array are paired. Declared by the contract, never guessed. */
+export type ItemOrder =
+  | { readonly kind: 'ordered' }
+  /** The items form a set or multiset. */
+  | { readonly kind: 'set' }
+  /** The items are found by these properties; their order does not matter. */
+  | { readonly kind: 'keyed'; readonly keys: readonly string[] };
+
+/**
+ * A schema as the comparison sees it: references followed, `allOf` merged, the branches of `oneOf` and `anyOf` united.
+ * Conformance is not judged from it but by the validator on the schema as written.
+ */
+export interface SchemaNode {
+  /** Where it is declared, references followed: `#/components/schemas/Trade/properties/id`. */
+  readonly place: string;
+  /** Undefined when the schema leaves the type open. */
+  readonly types: ReadonlySet<JsonType> | undefined;
+  readonly format: string | undefined;
+  /** Scalar members of `enum` (or the one of `const`); undefined when the schema has neither. */
+  readonly members: ReadonlySet<string | number | boolean | null> | undefined;
+  /** `x-extensible-enum`: unknown members are additive. */
+  readonly extensible: boolean;
+  readonly required: ReadonlySet<string>;
+  /** `x-parity: { volatile: true }`: presence and type count, the value does not. */
+  readonly volatile: boolean;
+  /** `x-parity: { tolerance: { abs, rel } }`, for numbers. */
+  readonly tolerance: { readonly abs: number; readonly rel: number } | undefined;
+  /** `writeOnly`, `format: password`, or `x-sensitive`: never stored in clear. */
+  readonly sensitive: boolean;
+  readonly order: ItemOrder;
+  /** The declared property of that name (own names only: `__proto__` and `constructor` are names like any other). */
+  property(name: string): SchemaNode | undefined;
+  /** The schema of undeclared properties (a map), where `additionalProperties` is a schema. */
+  readonly additional: SchemaNode | undefined;
+  /** The schema of the item at an index. */
+  item(index: number): SchemaNode | undefined;
+}
+
+/** What the contract says about one response. */
+export type DeclaredResponse =
+  | {
+      readonly kind: 'declared';
+      /** `#/paths/~1trades/get/responses/200`, references followed. */
+      readonly place: string;
+      /** Undefined when the response declares no body or no schema for the media type. */
+      readonly body: SchemaNode | undefined;
+      /** Declared headers by lower-case name. */
+      readonly headers: ReadonlyMap<string, DeclaredHeader>;
+    }
+  | { readonly kind: 'undeclared-status'; readonly place: string }
+  | {
+      readonly kind: 'undeclared-media-type';
+      readonly place: string;
+      readonly headers: ReadonlyMap<string, DeclaredHeader>;
+    };
+
+export interface DeclaredHeader {
+  readonly name: string;
+  readonly place: string;
+  readonly required: boolean;
+  readonly schema: SchemaNode | undefined;
+}
+
+/** One operation of the contract. */
+export interface Operation {
+  readonly id: string;
+  /** Upper case. */
+  readonly method: string;
+  /** The path template as written, such as `/trades/{tradeId}`. */
+  readonly path: string;
+  readonly tags: readonly string[];
+  /** Position in `Contract.operations`, for arrays indexed by operation. */
+  readonly index: number;
+  /** `#/paths/~1trades~1{tradeId}/get` */
+  readonly place: string;
+}
+
+/** An OpenAPI 3.0 or 3.1 document, loaded, normalised and indexed. */
+export interface Contract {
+  /** As given by the user. */
+  readonly file: string;
+  readonly title: string;
+  /** SHA-256 of the file, hex, first 16 digits. */
+  readonly digest: string;
+  readonly operations: readonly Operation[];
+  /** Each one line, with file and line where there is one. */
+  readonly warnings: readonly string[];
+  /**
+   * The operation that a request belongs to; undefined when none does. HEAD falls back to GET's operation.
+   * `target` is the request target, with or without its query.
+   */
+  match(method: string, target: string): Operation | undefined;
+  /** What the contract declares for a status and a media type (`content-type` value, parameters allowed). */
+  response(operation: Operation, status: number, contentType: string | undefined): DeclaredResponse;
+  /** Judges one reply. `body` is the decoded JSON value, or undefined when the body is empty or not JSON. */
+  check(operation: Operation, reply: Pick<Reply, 'status' | 'headers'>, body: unknown): Conformance;
+  /** The line of a place in the file, from 1; undefined when unknown. */
+  lineOf(place: string): number | undefined;
+}

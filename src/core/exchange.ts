@@ -1,0 +1,63 @@
+import type { Finding } from './finding.ts';
+import type { Outcome, Side, UncomparedReason } from './outcome.ts';
+
+/** Header names and values in wire order, flat: `[name, value, name, value, ...]`, duplicates and case kept. */
+export type RawHeaders = readonly string[];
+
+/** A complete response of one backend. */
+export interface Reply {
+  readonly status: number;
+  /** End-to-end headers only. */
+  readonly headers: RawHeaders;
+  readonly body: Uint8Array;
+  /** From dispatch to the last byte, in milliseconds. */
+  readonly totalMs: number;
+}
+
+/** What one backend did with a request. A failing backend is data, not an exception. */
+export type SideResult =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'failed'; readonly code: string; readonly totalMs: number };
+
+/** Whether a reply keeps the contract. `unchecked` says why the contract could not judge it. */
+export type Conformance =
+  | { readonly kind: 'conforms' }
+  | { readonly kind: 'violates'; readonly violations: readonly Violation[] }
+  | { readonly kind: 'unchecked'; readonly why: string };
+
+export interface Violation {
+  /** JSON pointer into the body, or `header:<name>`, or `` for the response itself. */
+  readonly at: string;
+  readonly message: string;
+}
+
+/** One side of an observed exchange, without its body. */
+export interface SideObservation {
+  readonly status?: number | undefined;
+  /** A transport error, a timeout, or `HTTP_5xx`; absent when the side gave a usable response. */
+  readonly error?: string | undefined;
+  /** Absent where a slow client held the response back, so that the time is not the backend's. */
+  readonly totalMs?: number | undefined;
+  readonly conformance?: Conformance['kind'] | undefined;
+}
+
+/** What is kept of one exchange. */
+export interface Observation {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly operationId: string;
+  readonly group: string | undefined;
+  readonly served: Side;
+  readonly outcome: Outcome;
+  /** Set exactly when the outcome is `uncompared`. */
+  readonly reason?: UncomparedReason | undefined;
+  readonly legacy?: SideObservation | undefined;
+  readonly candidate?: SideObservation | undefined;
+  /** What stands after noise and confirmation; redacted. */
+  readonly findings: readonly Finding[];
+  readonly method: string;
+  /** Path and query, redacted. */
+  readonly target: string;
+  /** True when the candidate should have served and legacy did instead. */
+  readonly fellBack?: boolean | undefined;
+}

@@ -1,0 +1,85 @@
+import { fnv1a64 } from './hash.ts';
+
+export const FINDING_CLASSES = ['cosmetic', 'additive', 'value', 'undocumented', 'inconclusive', 'breaking'] as const;
+
+/** How bad a finding is; the list is ordered from harmless to worst. */
+export type FindingClass = (typeof FINDING_CLASSES)[number];
+
+/** One sentence for each rule, in the words of the contract. The ids are stable: reports, links and acceptances use them. */
+export const RULES = {
+  'response-status-changed': 'the status differs',
+  'response-media-type-changed': 'the media type differs',
+  'response-header-missing': 'a header is missing',
+  'response-header-added': 'a header was added',
+  'response-header-changed': 'a header has another value',
+  'response-body-changed': 'the body differs and is not JSON, so it was compared by bytes',
+  'response-body-not-json': 'one body is JSON by its media type and cannot be parsed as JSON',
+  'required-property-missing': 'a required property is missing',
+  'optional-property-missing': 'an optional property is missing',
+  'optional-property-added': 'a declared optional property is present on the candidate only',
+  'undocumented-property-missing': 'a property that the contract does not declare is missing',
+  'undocumented-property-added': 'a property that the contract does not declare was added',
+  'property-type-changed': 'the JSON type differs',
+  'property-became-null': 'a value became null',
+  'property-became-non-null': 'a null became a value',
+  'enum-value-unknown': 'the value is not in the enum of the contract',
+  'value-changed': 'the value differs',
+  'format-respelled': 'the same value in another spelling of its format',
+  'tolerated-number': 'the numbers differ within the declared tolerance',
+  'volatile-value': 'the contract declares the value volatile',
+  'array-order-changed': 'the same items in another order, and the contract does not declare the order free',
+  'array-order-free': 'the same items in another order, which the contract allows',
+  'array-item-missing': 'an item is missing',
+  'array-item-added': 'an item was added',
+  'array-key-not-unique': 'two items have the same declared key, so the array could not be paired',
+  'server-error': 'one side answered 5xx where the other did not',
+  'no-response': 'one side gave no usable response',
+} as const;
+
+/** The id of a comparison rule. */
+export type RuleId = keyof typeof RULES;
+
+/** Raised whenever a rule begins to judge differently: evidence made under other rules does not mix with it. */
+export const RULES_VERSION = '1';
+
+/** One difference at one place of the contract. */
+export interface Finding {
+  readonly rule: RuleId;
+  readonly class: FindingClass;
+  /** Where the contract declares what differs: a JSON pointer into the contract, or a derived one below a response. */
+  readonly place: string;
+  /** JSON types on both sides, legacy first, such as `integer→string`. */
+  readonly types: string;
+  /** JSON pointer into the two bodies, `header:<name>`, or `` for the whole response. */
+  readonly at: string;
+  /** Stable id of this kind of finding on this operation: no values, no indices, no prose. */
+  readonly fingerprint: string;
+  /** Stable id of the cause: the same on every operation whose contract refers to the same place. */
+  readonly cluster: string;
+  /** The differing sub-trees, redacted and bounded in size, as JSON values. */
+  readonly legacy: unknown;
+  readonly candidate: unknown;
+}
+
+/** What identifies a kind of finding, before it is hashed. */
+export interface FindingKind {
+  readonly rule: RuleId;
+  readonly operationId: string;
+  readonly status: number;
+  readonly mediaType: string;
+  readonly place: string;
+  readonly types: string;
+}
+
+export function fingerprintOf(kind: FindingKind): string {
+  return fnv1a64([kind.rule, kind.operationId, kind.status, kind.mediaType, kind.place, kind.types].join('\n'));
+}
+
+export function clusterOf(kind: Pick<FindingKind, 'rule' | 'place' | 'types'>): string {
+  return `C-${fnv1a64([kind.rule, kind.place, kind.types].join('\n')).slice(0, 10)}`;
+}
+
+export function worstClass(findings: readonly Pick<Finding, 'class'>[]): FindingClass | undefined {
+  const rank = Math.max(-1, ...findings.map((finding) => FINDING_CLASSES.indexOf(finding.class)));
+  return FINDING_CLASSES[rank];
+}
