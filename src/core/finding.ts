@@ -56,6 +56,8 @@ export interface Finding {
   readonly fingerprint: string;
   /** Stable id of the cause: the same on every operation whose contract refers to the same place. */
   readonly cluster: string;
+  /** In how many places of this one exchange it stands; `at` and the values are those of the first. */
+  readonly count: number;
   /** The differing sub-trees, redacted and bounded in size, as JSON values. */
   readonly legacy: unknown;
   readonly candidate: unknown;

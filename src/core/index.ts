@@ -5,5 +5,6 @@ export * from './evidence.ts';
 export * from './exchange.ts';
 export * from './finding.ts';
 export * from './hash.ts';
+export * from './mirror.ts';
 export * from './outcome.ts';
 export * from './verdict.ts';

@@ -28,6 +28,7 @@ export const UNCOMPARED_REASONS = [
   'streaming',
   'not-in-contract',
   'undecodable',
+  'conditional',
   'client-aborted',
 ] as const;
 

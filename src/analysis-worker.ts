@@ -1,0 +1,111 @@
+// The analysis thread: one contract of its own, one question at a time, answers in order. It may be killed at any moment.
+import { createHmac } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { AnalysisAnswer, AnalysisQuestion, AnalysisSetup } from './analysis.ts';
+import { type Contract, loadContract, type Operation } from './contract/index.ts';
+import type { RawHeaders, Reply } from './core/index.ts';
+import {
+  checkPair,
+  headerValue,
+  type JudgeContext,
+  type Judgement,
+  judgePair,
+  judgeSecondRead,
+  type ReplyPair,
+} from './diff/index.ts';
+import type { WorkerMessage } from './shadow/index.ts';
+
+const setup = workerData as AnalysisSetup; // posted by analysis.ts, which has the same type
+
+function run(contract: Contract): void {
+  const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
+  parentPort?.on('message', (question: AnalysisQuestion) => {
+    const operation = operations.get(question.operationId);
+    post(
+      operation
+        ? answerOrThrow(contract, operation, question)
+        : { kind: 'threw', message: `no operation ${question.operationId}` },
+    );
+  });
+  post({ kind: 'ready' });
+}
+
+function answerOrThrow(
+  contract: Contract,
+  operation: Operation,
+  question: AnalysisQuestion,
+): WorkerMessage<AnalysisAnswer> {
+  try {
+    return { kind: 'answer', answer: answer({ contract, operation, hash }, question) };
+  } catch (error) {
+    return { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function answer(context: JudgeContext, question: AnalysisQuestion): AnalysisAnswer {
+  const first = decodePair(question.pair);
+  if (!first) return { uncompared: 'undecodable' };
+  if (question.kind === 'check')
+    return { outcome: 'equal', findings: [], confirmable: false, conformance: checkPair(context, first) };
+  if (question.kind === 'compare') return toAnswer(judgePair(context, first), () => checkPair(context, first));
+  const second = decodePair(question.again);
+  if (!second) return { uncompared: 'undecodable' };
+  return toAnswer(judgeSecondRead(context, question.served, [first, second]), () => undefined);
+}
+
+function toAnswer(
+  judgement: Judgement | 'budget',
+  conformance: () => ReturnType<typeof checkPair> | undefined,
+): AnalysisAnswer {
+  return judgement === 'budget' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
+}
+
+function hash(text: string): string {
+  return createHmac('sha256', setup.hashKey).update(text).digest('hex');
+}
+
+function decodePair({ legacy, candidate }: ReplyPair): ReplyPair | undefined {
+  const [left, right] = [decode(legacy), decode(candidate)];
+  return left && right ? { legacy: left, candidate: right } : undefined;
+}
+
+function decode(reply: Reply): Reply | undefined {
+  const coding = headerValue(reply.headers, 'content-encoding')?.trim().toLowerCase();
+  if (reply.body.length === 0 || coding === undefined || coding === '' || coding === 'identity') return reply;
+  const body = decompress(coding, reply.body);
+  return body && { ...reply, body, headers: withoutEncoding(reply.headers) };
+}
+
+/** Undefined when the coding is unknown, the bytes are broken, or they inflate beyond the cap. */
+function decompress(coding: string, body: Uint8Array): Uint8Array | undefined {
+  try {
+    return DECODERS.get(coding)?.(body, { maxOutputLength: setup.maxDecodedBytes });
+  } catch {
+    return undefined;
+  }
+}
+
+type Decoder = (body: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  // RFC 9110, section 8.4.1.2: deflate is zlib, but many send it raw.
+  [
+    'deflate',
+    (body, options) => (((body[0] ?? 0) & 0x0f) === 8 ? inflateSync(body, options) : inflateRawSync(body, options)),
+  ],
+  ['br', brotliDecompressSync],
+  ['zstd', zstdDecompressSync],
+]);
+
+function withoutEncoding(headers: RawHeaders): RawHeaders {
+  return headers.filter((_, index) => (headers[index & ~1] ?? '').toLowerCase() !== 'content-encoding');
+}
+
+function post(message: WorkerMessage<AnalysisAnswer>): void {
+  parentPort?.postMessage(message);
+}
+
+run(loadContract(setup.contractFile));

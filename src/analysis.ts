@@ -1,0 +1,97 @@
+// The analysis worker seen from the main thread: what the shadow lane asks of it.
+import { extname } from 'node:path';
+import type { Clock, Reply, Side, UncomparedReason } from './core/index.ts';
+import {
+  type Analyst,
+  createAnalyst,
+  type Judged,
+  type ShadowJudgement,
+  type ShadowPorts,
+  type SidePair,
+} from './shadow/index.ts';
+
+export interface AnalysisSetup {
+  readonly contractFile: string;
+  readonly hashKey: string;
+  readonly maxDecodedBytes: number;
+}
+
+interface Asked {
+  readonly operationId: string;
+  readonly pair: SidePair<Reply>;
+}
+
+export type AnalysisQuestion =
+  | ({ readonly kind: 'check' } & Asked)
+  | ({ readonly kind: 'compare' } & Asked)
+  | ({ readonly kind: 'confirm'; readonly served: Side; readonly again: SidePair<Reply> } & Asked);
+
+export type AnalysisAnswer = Judged;
+
+export interface Analysis extends Pick<ShadowPorts, 'compare' | 'confirm' | 'checkSample'> {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BUDGET_MS = 5_000;
+const MAX_PENDING = 512;
+/** Of identical pairs, the first of each operation and then one in so many is checked against the contract. */
+const CHECK_ONE_IN = 20;
+
+export function createAnalysis(
+  setup: AnalysisSetup,
+  { clock, onWarning }: { clock: Clock; onWarning: (message: string) => void },
+): Analysis {
+  const workerUrl = new URL(`./analysis-worker${extname(import.meta.url)}`, import.meta.url);
+  const analyst = createAnalyst<AnalysisQuestion, AnalysisAnswer>({
+    workerUrl,
+    workerData: setup,
+    budgetMs: BUDGET_MS,
+    maxPending: MAX_PENDING,
+    clock,
+    onWarning,
+  });
+  const isSampled = createSampler(CHECK_ONE_IN);
+  return {
+    start: () => analyst.start(),
+    stop: () => analyst.stop(),
+    compare: (operationId, pair) => ask(analyst, { kind: 'compare', operationId, pair: compactPair(pair) }),
+    confirm: (operationId, served, [pair, again]) =>
+      ask(analyst, { kind: 'confirm', operationId, served, pair: compactPair(pair), again: compactPair(again) }),
+    checkSample: (operationId, pair) => (isSampled(operationId) ? check(analyst, operationId, pair) : undefined),
+  };
+}
+
+async function ask(analyst: Analyst<AnalysisQuestion, AnalysisAnswer>, question: AnalysisQuestion): Promise<Judged> {
+  const answered = await analyst.ask(question);
+  if (answered.kind === 'answer') return answered.answer;
+  const reason: UncomparedReason = answered.kind === 'budget' ? 'budget' : 'shadow-dropped';
+  return { uncompared: reason };
+}
+
+async function check(
+  analyst: Analyst<AnalysisQuestion, AnalysisAnswer>,
+  operationId: string,
+  pair: SidePair<Reply>,
+): Promise<ShadowJudgement['conformance']> {
+  const judged = await ask(analyst, { kind: 'check', operationId, pair: compactPair(pair) });
+  return 'uncompared' in judged ? undefined : judged.conformance;
+}
+
+function createSampler(oneIn: number): (operationId: string) => boolean {
+  const seen = new Map<string, number>();
+  return (operationId) => {
+    const count = seen.get(operationId) ?? 0;
+    seen.set(operationId, count + 1);
+    return count % oneIn === 0;
+  };
+}
+
+function compactPair({ legacy, candidate }: SidePair<Reply>): SidePair<Reply> {
+  return { legacy: compact(legacy), candidate: compact(candidate) };
+}
+
+// A chunk from a socket is a view into a larger slab, and posting a view to a thread copies all of the slab.
+function compact(reply: Reply): Reply {
+  return { ...reply, body: new Uint8Array(reply.body) };
+}

@@ -1,0 +1,84 @@
+import { bindingOf } from '../app.ts';
+import { type Config, loadConfig, resolveGroups } from '../config/index.ts';
+import { type Contract, loadContract, type Operation } from '../contract/index.ts';
+import { type Cluster, type Evidence, type EvidenceBinding, ParitygateError } from '../core/index.ts';
+import type { GateScope } from '../gate/index.ts';
+import { type Mark, openStore } from '../observations/index.ts';
+
+/** An operation with the group it migrates in. */
+export interface GroupedOperation {
+  readonly operation: Operation;
+  readonly group: string | undefined;
+}
+
+/** The config with all that the offline commands read. */
+export interface Dossier {
+  readonly config: Config;
+  readonly contract: Contract;
+  readonly operations: readonly GroupedOperation[];
+  readonly evidence: Evidence;
+  readonly clusters: readonly Cluster[];
+  readonly unclustered: number;
+  readonly marks: readonly Mark[];
+  /** What a reader must know of this evidence. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads config, contract and store; the store is not written. */
+export function readDossier(configFile: string): Dossier {
+  const config = loadConfig(configFile);
+  const contract = loadContract(config.contract);
+  const groups = resolveGroups(config, contract.operations);
+  const operations = contract.operations.map((operation) => ({ operation, group: groups.get(operation.id) }));
+  const binding = bindingOf(config, contract);
+  const store = openStore({ path: config.store.path, readOnly: true });
+  try {
+    const warnings = [...contract.warnings, ...staleness(binding, store.latestBinding())];
+    return {
+      config,
+      contract,
+      operations,
+      evidence: store.readEvidence(binding),
+      clusters: store.readClusters(binding),
+      unclustered: store.readUnclustered(binding),
+      marks: store.readMarks(),
+      warnings,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** Evidence is bound to what it was made with; what changed since is named, and the old evidence does not count. */
+function staleness(now: EvidenceBinding, latest: EvidenceBinding | undefined): readonly string[] {
+  if (!latest) return [];
+  const changed = (['contract', 'rules', 'build'] as const).filter((part) => now[part] !== latest[part]);
+  return changed.map(
+    (part) =>
+      `the last evidence was made with ${part} ${latest[part]}, and now it is ${now[part]}: evidence starts again`,
+  );
+}
+
+/** What must pass: the operations of the groups, or of one group, or all where there are no groups. */
+export function scopeOf({ config, operations }: Pick<Dossier, 'config' | 'operations'>, group?: string): GateScope {
+  if (group !== undefined && !config.groups.some(({ name }) => name === group)) {
+    throw unknownGroup(config, group);
+  }
+  const required = operations.filter((each) =>
+    group === undefined ? config.groups.length === 0 || each.group !== undefined : each.group === group,
+  );
+  return {
+    operations: required.map((each) => ({
+      id: each.operation.id,
+      ...(each.group === undefined ? {} : { group: each.group }),
+    })),
+  };
+}
+
+export function unknownGroup(config: Config, group: string): ParitygateError {
+  const known = config.groups.map(({ name }) => name).join(', ') || 'none';
+  return new ParitygateError('PG_GROUP_UNKNOWN', `there is no group ${JSON.stringify(group)}`, {
+    at: { file: config.file },
+    fix: `the groups of this config are: ${known}`,
+  });
+}

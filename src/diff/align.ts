@@ -1,0 +1,151 @@
+// Aligns two ordered lists so that one insertion is reported as one insertion and not as a change of all that follows.
+
+export type Step =
+  | { readonly kind: 'pair'; readonly legacy: number; readonly candidate: number }
+  | { readonly kind: 'missing'; readonly legacy: number }
+  | { readonly kind: 'added'; readonly candidate: number };
+
+/** Above this many cells the middle is paired by position: the table would cost more than it tells. */
+const MAX_CELLS = 1_000_000;
+
+/** Every item of both lists exactly once, in order: paired, missing or added. */
+export function alignOrdered(left: readonly string[], right: readonly string[]): readonly Step[] {
+  const start = commonPrefix(left, right);
+  const end = commonSuffix(left, right, start);
+  const bounds: Bounds = {
+    left: { from: start, to: left.length - end },
+    right: { from: start, to: right.length - end },
+  };
+  return [...pairs(0, 0, start), ...alignMiddle(left, right, bounds), ...pairs(bounds.left.to, bounds.right.to, end)];
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Bounds {
+  readonly left: Range;
+  readonly right: Range;
+}
+
+function pairs(left: number, right: number, count: number): readonly Step[] {
+  return Array.from({ length: count }, (_, offset) => ({
+    kind: 'pair',
+    legacy: left + offset,
+    candidate: right + offset,
+  }));
+}
+
+function alignMiddle(left: readonly string[], right: readonly string[], bounds: Bounds): readonly Step[] {
+  const middle = {
+    left: left.slice(bounds.left.from, bounds.left.to),
+    right: right.slice(bounds.right.from, bounds.right.to),
+  };
+  if (middle.left.length * middle.right.length > MAX_CELLS) return alignGap(bounds);
+  const anchors = longestCommon(middle.left, middle.right).map(
+    ([i, j]) => [i + bounds.left.from, j + bounds.right.from] as const,
+  );
+  return betweenAnchors(anchors, bounds);
+}
+
+function commonPrefix(left: readonly string[], right: readonly string[]): number {
+  let count = 0;
+  while (count < left.length && count < right.length && left[count] === right[count]) count += 1;
+  return count;
+}
+
+function commonSuffix(left: readonly string[], right: readonly string[], start: number): number {
+  let count = 0;
+  const most = Math.min(left.length, right.length) - start;
+  while (count < most && left[left.length - 1 - count] === right[right.length - 1 - count]) count += 1;
+  return count;
+}
+
+type Anchor = readonly [left: number, right: number];
+
+/** The longest common subsequence, as index pairs. */
+function longestCommon(left: readonly string[], right: readonly string[]): readonly Anchor[] {
+  const width = right.length + 1;
+  const lengths = new Uint32Array((left.length + 1) * width);
+  for (let i = left.length - 1; i >= 0; i -= 1) {
+    for (let j = right.length - 1; j >= 0; j -= 1) {
+      const diagonal = (lengths[(i + 1) * width + j + 1] ?? 0) + 1;
+      const skip = Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
+      lengths[i * width + j] = left[i] === right[j] ? diagonal : skip;
+    }
+  }
+  return readAnchors(left, right, (i, j) => lengths[i * width + j] ?? 0);
+}
+
+function readAnchors(
+  left: readonly string[],
+  right: readonly string[],
+  lengthAt: (i: number, j: number) => number,
+): readonly Anchor[] {
+  const anchors: Anchor[] = [];
+  let [i, j] = [0, 0];
+  while (i < left.length && j < right.length) {
+    if (left[i] === right[j]) anchors.push([i++, j++]);
+    else if (lengthAt(i + 1, j) >= lengthAt(i, j + 1)) i += 1;
+    else j += 1;
+  }
+  return anchors;
+}
+
+function betweenAnchors(anchors: readonly Anchor[], { left, right }: Bounds): readonly Step[] {
+  const steps: Step[] = [];
+  let [i, j] = [left.from, right.from];
+  for (const [legacy, candidate] of anchors) {
+    for (const step of alignGap({ left: { from: i, to: legacy }, right: { from: j, to: candidate } })) steps.push(step);
+    steps.push({ kind: 'pair', legacy, candidate });
+    [i, j] = [legacy + 1, candidate + 1];
+  }
+  return [...steps, ...alignGap({ left: { from: i, to: left.to }, right: { from: j, to: right.to } })];
+}
+
+/** Inside a gap items are paired by position; what is left over is missing or added. */
+function alignGap({ left, right }: Bounds): readonly Step[] {
+  const [lost, gained] = [left.to - left.from, right.to - right.from];
+  return Array.from({ length: Math.max(lost, gained) }, (_, offset): Step => {
+    if (offset >= gained) return { kind: 'missing', legacy: left.from + offset };
+    if (offset >= lost) return { kind: 'added', candidate: right.from + offset };
+    return { kind: 'pair', legacy: left.from + offset, candidate: right.from + offset };
+  });
+}
+
+/** Pairs equal items wherever they stand, then the lone ones in the order of their text. */
+export function alignSet(left: readonly string[], right: readonly string[]): readonly Step[] {
+  const free = groupIndices(right);
+  const lone: number[] = [];
+  const steps: Step[] = [];
+  for (const [legacy, item] of left.entries()) {
+    const candidate = free.get(item)?.shift();
+    if (candidate === undefined) lone.push(legacy);
+    else steps.push({ kind: 'pair', legacy, candidate });
+  }
+  lone.sort((a, b) => compareText(left[a], left[b]));
+  return [
+    ...steps,
+    ...pairLone(
+      lone,
+      [...free.entries()].sort(([a], [b]) => compareText(a, b)).flatMap(([, rest]) => rest),
+    ),
+  ];
+}
+
+function groupIndices(items: readonly string[]): Map<string, number[]> {
+  return Map.groupBy(items.keys(), (index) => items[index] ?? '');
+}
+
+function compareText(left = '', right = ''): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+function pairLone(left: readonly number[], right: readonly number[]): readonly Step[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, rank): Step => {
+    const [legacy, candidate] = [left[rank], right[rank]];
+    if (legacy === undefined) return { kind: 'added', candidate: candidate ?? -1 };
+    return candidate === undefined ? { kind: 'missing', legacy } : { kind: 'pair', legacy, candidate };
+  });
+}

@@ -1,0 +1,157 @@
+// The conductor: two replies through one contract, from the status down to the last leaf of the body.
+import type { Contract, DeclaredResponse, Operation } from '../contract/index.ts';
+import type { Conformance, RawHeaders, Reply } from '../core/index.ts';
+import { ExactNumber, parseExact } from './exact-json.ts';
+import { compareHeaders, headerValue, sameHeaders } from './headers.ts';
+import { essenceOf, isJson } from './media-type.ts';
+import type { RawFinding } from './raw-finding.ts';
+import { walkBodies } from './walk.ts';
+import { BudgetExceeded } from './walk-state.ts';
+
+/** The same operation answered by both sides, bodies already decoded from their content encoding. */
+export interface Pairing {
+  readonly operation: Operation;
+  readonly legacy: Reply;
+  readonly candidate: Reply;
+}
+
+export type Comparison =
+  | { readonly kind: 'compared'; readonly findings: readonly RawFinding[] }
+  /** The pair was too large or too deep to judge; `bound` names which limit. */
+  | { readonly kind: 'budget'; readonly bound: string };
+
+/** True when both replies are byte for byte the same in all that counts. Cheap enough for every request. */
+export function isIdentical(contract: Contract, { operation, legacy, candidate }: Pairing): boolean {
+  if (legacy.status !== candidate.status || !sameBytes(legacy.body, candidate.body)) return false;
+  return sameHeaders(
+    legacy.headers,
+    candidate.headers,
+    declaredHeaders(contract.response(operation, legacy.status, contentType(legacy))),
+  );
+}
+
+/** Every difference between two replies. */
+export function compareReplies(contract: Contract, pairing: Pairing): Comparison {
+  try {
+    return { kind: 'compared', findings: findAll(contract, pairing) };
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return { kind: 'budget', bound: error.message };
+    throw error;
+  }
+}
+
+function findAll(contract: Contract, pairing: Pairing): readonly RawFinding[] {
+  const { operation, legacy, candidate } = pairing;
+  if (legacy.status !== candidate.status) return [statusChanged(pairing)];
+  const declared = contract.response(operation, legacy.status, contentType(legacy));
+  const headers = compareHeaders(legacy.headers, candidate.headers, declaredHeaders(declared));
+  // A body of another media type is another thing altogether: that it is one is the whole finding.
+  if (essenceOf(contentType(legacy)) !== essenceOf(contentType(candidate)))
+    return [...headers, mediaTypeChanged(pairing, declared)];
+  return [...headers, ...compareBodies(pairing, declared)];
+}
+
+function declaredHeaders(
+  declared: DeclaredResponse,
+): Extract<DeclaredResponse, { kind: 'declared' }>['headers'] | undefined {
+  return declared.kind === 'undeclared-status' ? undefined : declared.headers;
+}
+
+export function contentType(reply: { readonly headers: RawHeaders }): string | undefined {
+  return headerValue(reply.headers, 'content-type');
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && Buffer.compare(left, right) === 0;
+}
+
+function statusChanged({ operation, legacy, candidate }: Pairing): RawFinding {
+  const view = { legacy: { status: legacy.status }, candidate: { status: candidate.status }, node: undefined };
+  const types = `${legacy.status}→${candidate.status}`;
+  return {
+    rule: 'response-status-changed',
+    class: 'breaking',
+    place: `${operation.place}/responses`,
+    types,
+    at: '',
+    view,
+  };
+}
+
+function mediaTypeChanged({ legacy, candidate }: Pairing, declared: DeclaredResponse): RawFinding {
+  const [from, to] = [contentType(legacy), contentType(candidate)];
+  const view = { legacy: { 'content-type': from }, candidate: { 'content-type': to }, node: undefined };
+  const types = `${essenceOf(from) || 'none'}→${essenceOf(to) || 'none'}`;
+  return {
+    rule: 'response-media-type-changed',
+    class: 'breaking',
+    place: declared.place,
+    types,
+    at: 'header:content-type',
+    view,
+  };
+}
+
+function compareBodies(pairing: Pairing, declared: DeclaredResponse): readonly RawFinding[] {
+  const { legacy, candidate } = pairing;
+  if (sameBytes(legacy.body, candidate.body)) return [];
+  if (!isJson(contentType(legacy))) return [bodyFinding('response-body-changed', pairing, declared)];
+  const [left, right] = [parseBody(legacy.body), parseBody(candidate.body)];
+  if (left.kind === 'not-json' && right.kind === 'not-json')
+    return [bodyFinding('response-body-changed', pairing, declared)];
+  if (left.kind === 'not-json' || right.kind === 'not-json')
+    return [bodyFinding('response-body-not-json', pairing, declared)];
+  return walkBodies(rootOf(declared), { legacy: left.value, candidate: right.value });
+}
+
+function rootOf(declared: DeclaredResponse): Parameters<typeof walkBodies>[0] {
+  const node = declared.kind === 'declared' ? declared.body : undefined;
+  return { node, place: node?.place ?? `${declared.place}/body`, pointer: '', depth: 0, holder: undefined };
+}
+
+export type ParsedBody = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not-json' };
+
+/** Parses a body as UTF-8 JSON; an empty one is not JSON. */
+export function parseBody(body: Uint8Array): ParsedBody {
+  try {
+    return { kind: 'json', value: parseExact(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch {
+    return { kind: 'not-json' };
+  }
+}
+
+function bodyFinding(
+  rule: 'response-body-changed' | 'response-body-not-json',
+  pairing: Pairing,
+  declared: DeclaredResponse,
+): RawFinding {
+  const view = { legacy: preview(pairing.legacy.body), candidate: preview(pairing.candidate.body), node: undefined };
+  return {
+    rule,
+    class: rule === 'response-body-changed' ? 'value' : 'breaking',
+    place: `${declared.place}/body`,
+    types: 'bytes→bytes',
+    at: '',
+    view,
+  };
+}
+
+/** Length only: bytes that nobody can parse cannot be redacted either. */
+function preview(body: Uint8Array): unknown {
+  return { bytes: body.length };
+}
+
+/** Judges one reply against the contract. */
+export function checkReply(contract: Contract, operation: Operation, reply: Reply): Conformance {
+  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parseBody(reply.body) : undefined;
+  if (parsed?.kind === 'not-json')
+    return { kind: 'violates', violations: [{ at: '', message: 'the body is not JSON' }] };
+  return contract.check(operation, reply, parsed && plainNumbers(parsed.value));
+}
+
+/** The validator knows doubles only; exact numbers are rounded for it, which no bound of a real schema can tell. */
+function plainNumbers(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, inner: unknown) => (inner instanceof ExactNumber ? Number(inner.text) : inner)),
+  );
+}

@@ -1,0 +1,44 @@
+import type { Operation } from '../contract/index.ts';
+import { clusterOf, type Finding, fingerprintOf } from '../core/index.ts';
+import type { RawFinding } from './raw-finding.ts';
+import { type KeyedHash, redactValue } from './redact.ts';
+
+/** What the findings of one exchange have in common. */
+export interface FindingContext {
+  readonly operation: Operation;
+  readonly status: number;
+  readonly mediaType: string;
+  readonly hash: KeyedHash;
+}
+
+/** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
+export function toFindings(raw: readonly RawFinding[], context: FindingContext): readonly Finding[] {
+  const kinds = Map.groupBy(raw, (finding) => fingerprint(finding, context));
+  return [...kinds].flatMap(([id, [first, ...more]]) =>
+    first ? [toFinding(first, { id, count: more.length + 1, context })] : [],
+  );
+}
+
+function fingerprint({ rule, place, types }: RawFinding, { operation, status, mediaType }: FindingContext): string {
+  return fingerprintOf({ rule, place, types, operationId: operation.id, status, mediaType });
+}
+
+function toFinding(
+  raw: RawFinding,
+  { id, count, context }: { id: string; count: number; context: FindingContext },
+): Finding {
+  const { rule, place, types, at, view } = raw;
+  const show = (value: unknown): unknown => redactValue(value, view.node, context.hash);
+  return {
+    rule,
+    class: raw.class,
+    place,
+    types,
+    at,
+    fingerprint: id,
+    cluster: clusterOf({ rule, place, types }),
+    count,
+    legacy: show(view.legacy),
+    candidate: show(view.candidate),
+  };
+}

@@ -1,0 +1,13 @@
+export { isIdentical } from './compare.ts';
+export { headerValue } from './headers.ts';
+export {
+  checkPair,
+  failureOf,
+  type JudgeContext,
+  type Judgement,
+  judgeFailure,
+  judgePair,
+  judgeSecondRead,
+  type ReplyPair,
+} from './judge.ts';
+export { type KeyedHash, redactTarget } from './redact.ts';

@@ -1,0 +1,14 @@
+import type { SchemaNode } from '../contract/index.ts';
+import type { FindingClass, RuleId } from '../core/index.ts';
+
+/** A difference as the walk sees it: still with the real values, before it is redacted and given its ids. */
+export interface RawFinding {
+  readonly rule: RuleId;
+  readonly class: FindingClass;
+  readonly place: string;
+  readonly types: string;
+  /** JSON pointer into the bodies, `header:<name>`, or `` for the response. */
+  readonly at: string;
+  /** What to show on each side, and the schema of what is shown. */
+  readonly view: { readonly legacy: unknown; readonly candidate: unknown; readonly node: SchemaNode | undefined };
+}

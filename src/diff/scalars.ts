@@ -1,0 +1,49 @@
+import type { SchemaNode } from '../contract/index.ts';
+import type { FindingClass, RuleId } from '../core/index.ts';
+import { sameDecimal } from './exact-json.ts';
+import { normalForm } from './formats.ts';
+import { isNumeric, numberText, typeOf } from './values.ts';
+import type { Pair } from './walk-state.ts';
+
+export interface ScalarDifference {
+  readonly rule: RuleId;
+  readonly class: FindingClass;
+}
+
+/** Compares two scalars of the same JSON type; undefined when they are the same value. */
+export function compareScalars(pair: Pair, node: SchemaNode | undefined): ScalarDifference | undefined {
+  if (isSame(pair)) return undefined;
+  if (node?.volatile) return { rule: 'volatile-value', class: 'cosmetic' };
+  if (isRespelled(pair, node)) return { rule: 'format-respelled', class: 'cosmetic' };
+  if (isTolerated(pair, node)) return { rule: 'tolerated-number', class: 'cosmetic' };
+  if (isNewMember(pair, node)) return { rule: 'enum-value-unknown', class: node?.extensible ? 'additive' : 'breaking' };
+  return { rule: 'value-changed', class: 'value' };
+}
+
+function isSame({ legacy, candidate }: Pair): boolean {
+  if (legacy === candidate) return true;
+  return isNumeric(typeOf(legacy)) && sameDecimal(numberText(legacy), numberText(candidate));
+}
+
+function isRespelled({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {
+  if (typeof legacy !== 'string' || typeof candidate !== 'string') return false;
+  return normalForm(node?.format, legacy) === normalForm(node?.format, candidate);
+}
+
+function isTolerated({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {
+  if (!node?.tolerance || !isNumeric(typeOf(legacy))) return false;
+  const [left, right] = [Number(numberText(legacy)), Number(numberText(candidate))];
+  const slack = Math.max(node.tolerance.abs, node.tolerance.rel * Math.abs(left));
+  // Decimal fractions are inexact in binary: 0.3 - 0.2 exceeds 0.1 by one rounding step, which no one meant to exclude.
+  return Math.abs(left - right) <= slack * (1 + 1e-9);
+}
+
+function isNewMember({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {
+  return isMember(legacy, node) && !isMember(candidate, node);
+}
+
+function isMember(value: unknown, node: SchemaNode | undefined): boolean {
+  if (!node?.members) return false;
+  const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
+  return scalar && node.members.has(value);
+}

@@ -1,0 +1,67 @@
+import type { JsonType, SchemaNode } from '../contract/index.ts';
+import { ExactNumber, normalizeDecimal } from './exact-json.ts';
+import { normalForm } from './formats.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+/** The JSON type of a parsed value; integers are told from other numbers by value, as JSON Schema does. */
+export function typeOf(value: unknown): JsonType {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (value instanceof ExactNumber) return isWhole(value.text) ? 'integer' : 'number';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'object') return 'object';
+  return typeof value === 'boolean' ? 'boolean' : 'string';
+}
+
+function isWhole(text: string): boolean {
+  const exponent = normalizeDecimal(text)?.split('e')[1];
+  return exponent === undefined || !exponent.startsWith('-');
+}
+
+/** `1` and `1.5` are both numbers: whether two types are told apart by a client. */
+export function sameType(left: JsonType, right: JsonType): boolean {
+  return left === right || (isNumeric(left) && isNumeric(right));
+}
+
+export function isNumeric(type: JsonType): boolean {
+  return type === 'integer' || type === 'number';
+}
+
+export function numberText(value: unknown): string {
+  return value instanceof ExactNumber ? value.text : String(value);
+}
+
+/** A string that is equal for two values exactly when the contract calls them the same. Keys sorted, formats normalised. */
+export function canonical(value: unknown, node: SchemaNode | undefined): string {
+  if (node?.volatile) return `~${typeOf(value)}`;
+  if (Array.isArray(value)) return canonicalArray(value, node);
+  if (isObject(value)) return canonicalObject(value, node);
+  if (typeof value === 'string') return JSON.stringify(normalForm(node?.format, value));
+  if (value instanceof ExactNumber || typeof value === 'number') return normalizeDecimal(numberText(value)) ?? 'NaN';
+  return String(value);
+}
+
+function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined): string {
+  const parts = items.map((item, index) => canonical(item, node?.item(index)));
+  const free = node !== undefined && node.order.kind !== 'ordered' && !isStrict(node);
+  return `[${(free ? parts.sort() : parts).join(',')}]`;
+}
+
+function canonicalObject(value: JsonObject, node: SchemaNode | undefined): string {
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key], childOf(node, key))}`).join(',')}}`;
+}
+
+/** Whether the order of a keyed array counts although its items are found by key. */
+export function isStrict(node: SchemaNode): boolean {
+  return node.order.kind === 'ordered' || (node.order.kind === 'keyed' && node.order.strict);
+}
+
+export function childOf(node: SchemaNode | undefined, name: string): SchemaNode | undefined {
+  return node?.property(name) ?? node?.additional;
+}

@@ -1,0 +1,209 @@
+// The way of one request, as a table of contents: guard, match, decide, plan the mirror, forward, hand over.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Contract, Operation } from '../contract/index.ts';
+import {
+  type BackendRequest,
+  type Clock,
+  type MirrorPlan,
+  type ServedExchange,
+  type ServedResult,
+  type Side,
+  UNMATCHED,
+} from '../core/index.ts';
+import { decide, type FlagSource, type RoutedGroup, type StickyRule, stickyKey } from '../routing/index.ts';
+import { gatewayStatus, nextSide } from './fallback.ts';
+import { type Admission, admit } from './guard.ts';
+import { requestHeaders } from './header-table.ts';
+import { type LegEnd, runLeg } from './live-leg.ts';
+import { tapRequestBody } from './request-tap.ts';
+import type { Upstreams } from './upstreams.ts';
+
+/** What is asked of the shadow lane before a request is forwarded. */
+export interface MirrorQuestion {
+  readonly operationId: string;
+  readonly group: string | undefined;
+  readonly method: string;
+  /** The hashed stickiness key; sampling by it keeps whole sessions. */
+  readonly key: string | undefined;
+}
+
+export interface DataPlane {
+  readonly contract: Pick<Contract, 'match'>;
+  readonly groupOf: (operation: Operation) => RoutedGroup | undefined;
+  readonly stickiness: readonly StickyRule[];
+  readonly flags: Pick<FlagSource, 'isCandidate'>;
+  readonly upstreams: Upstreams;
+  /** Must not throw or wait. */
+  readonly plan: (question: MirrorQuestion) => MirrorPlan;
+  /** Called for every admitted request; must not throw or wait. */
+  readonly onArrival: (operationId: string, group: string | undefined) => void;
+  /** Called exactly once for every arrival; must not throw or wait. */
+  readonly onExchange: (exchange: ServedExchange) => void;
+  readonly clock: Clock;
+}
+
+/** An admitted request with all that was decided about it. */
+interface Serving {
+  readonly plane: DataPlane;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly at: number;
+  readonly operationId: string;
+  readonly backend: BackendRequest;
+  readonly hasBody: boolean;
+  readonly plan: MirrorPlan;
+  readonly copiedBody: () => Uint8Array | undefined;
+}
+
+export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse): void {
+  const admission = admit(request);
+  if (admission.kind === 'refused') return refuse(response, admission.status, admission.why);
+  const route = routeRequest(plane, request, admission.target);
+  const plan = plane.plan({
+    operationId: route.operationId,
+    group: route.group,
+    method: request.method ?? '',
+    key: route.key,
+  });
+  plane.onArrival(route.operationId, route.group);
+  // A response that is written to after its socket broke emits this; the close event has already ended the exchange.
+  response.on('error', () => {});
+  attempt(prepare(plane, { request, response, admission, route, plan }), {
+    side: route.side,
+    number: 1,
+    failure: undefined,
+  });
+}
+
+export interface Route {
+  readonly operationId: string;
+  readonly group: string | undefined;
+  readonly key: string | undefined;
+  readonly side: Side;
+}
+
+/** Which operation a request belongs to and which side serves it. */
+export function routeRequest(plane: DataPlane, request: IncomingMessage, target: string): Route {
+  const operation = plane.contract.match(request.method ?? '', target);
+  const group = operation && plane.groupOf(operation);
+  const key = stickyKey({ headers: request.headers, ip: request.socket.remoteAddress ?? '' }, plane.stickiness);
+  const decision = decide({ group }, key, plane.flags);
+  return { operationId: operation?.id ?? UNMATCHED, group: group?.name, key, side: decision.serve };
+}
+
+interface Admitted {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly admission: Extract<Admission, { kind: 'admitted' }>;
+  readonly route: Route;
+  readonly plan: MirrorPlan;
+}
+
+function prepare(plane: DataPlane, { request, response, admission, route, plan }: Admitted): Serving {
+  const { target, host, hasBody } = admission;
+  const client = { address: request.socket.remoteAddress ?? '', host, protocol: 'http' as const };
+  const headers = requestHeaders(request.rawHeaders, client);
+  const backend: BackendRequest = {
+    group: route.group,
+    method: request.method ?? '',
+    target,
+    headers,
+    body: undefined,
+  };
+  const copiedBody = hasBody && plan.kind === 'mirror' ? tapRequestBody(request, plan.maxBodyBytes) : () => undefined;
+  return {
+    plane,
+    request,
+    response,
+    at: plane.clock.now(),
+    operationId: route.operationId,
+    backend,
+    hasBody,
+    plan,
+    copiedBody,
+  };
+}
+
+interface Attempt {
+  readonly side: Side;
+  readonly number: number;
+  /** How the candidate failed, when legacy is its stand-in. */
+  readonly failure: { readonly code: string; readonly totalMs: number } | undefined;
+}
+
+function attempt(serving: Serving, { side, number, failure }: Attempt): void {
+  const { plane, request, response, backend, hasBody, plan } = serving;
+  const upstream = plane.upstreams.live(backend.group, side);
+  const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
+  const onEnd = (end: LegEnd): void => settle(serving, { side, number, failure }, end);
+  if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', totalMs: 0 });
+  runLeg(
+    {
+      request,
+      response,
+      upstream,
+      method: backend.method,
+      target: backend.target,
+      headers: backend.headers,
+      hasBody,
+      keepBytes,
+      clock: plane.clock,
+    },
+    onEnd,
+  );
+}
+
+function settle(serving: Serving, made: Attempt, end: LegEnd): void {
+  if (end.kind !== 'unanswered') return handOver(serving, made, end.kind === 'cut' ? { ...end, kind: 'failed' } : end);
+  const next = afterFailure(serving, made, end);
+  if (next) return attempt(serving, next);
+  handOver(serving, made, { kind: 'failed', code: end.code, totalMs: end.totalMs });
+  refuse(serving.response, gatewayStatus(end.code), 'the backend gave no response');
+}
+
+function afterFailure(
+  serving: Serving,
+  made: Attempt,
+  end: Extract<LegEnd, { kind: 'unanswered' }>,
+): Attempt | undefined {
+  const { request, backend, hasBody } = serving;
+  const bodyTouched = hasBody && request.readableDidRead;
+  const side = nextSide({
+    side: made.side,
+    attempt: made.number,
+    method: backend.method,
+    hasBody,
+    bodyTouched,
+    code: end.code,
+  });
+  if (!side) return undefined;
+  const failure = made.side === 'candidate' ? { code: end.code, totalMs: end.totalMs } : made.failure;
+  return { side, number: made.number + 1, failure };
+}
+
+function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
+  const { plane, at, operationId, backend, plan } = serving;
+  const body = serving.copiedBody();
+  plane.onExchange({
+    at,
+    operationId,
+    request: { ...backend, body },
+    served: made.side,
+    plan,
+    result,
+    fallback: made.failure,
+  });
+}
+
+/** A short answer of our own that tells nothing about what is behind. */
+function refuse(response: ServerResponse, status: number, why: string): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = JSON.stringify({ error: why });
+  // What is left of a refused request must not be read as the next one.
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  response.end(body);
+}

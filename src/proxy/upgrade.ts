@@ -1,0 +1,125 @@
+// WebSocket upgrades, carried by http-proxy-middleware: routed by weight like any request, never mirrored.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import type { Side } from '../core/index.ts';
+import { admit } from './guard.ts';
+import { requestHeaders } from './header-table.ts';
+import { type DataPlane, type Route, routeRequest } from './serve.ts';
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const PROBE_TIMEOUT_MS = 1000;
+
+export function createUpgradeHandler(plane: DataPlane): UpgradeHandler {
+  const carriers = new Map<string, RequestHandler>();
+  const carrierTo = (origin: URL): RequestHandler => {
+    const carrier = carriers.get(origin.origin) ?? createCarrier(origin);
+    carriers.set(origin.origin, carrier);
+    return carrier;
+  };
+  return (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    void carry(plane, carrierTo, { request, socket, head });
+  };
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+async function carry(plane: DataPlane, carrierTo: (origin: URL) => RequestHandler, upgrade: Upgrade): Promise<void> {
+  const { request, socket, head } = upgrade;
+  const admission = admit(request);
+  if (admission.kind === 'refused' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    return answer(socket, admission.kind === 'refused' ? admission.status : 501);
+  }
+  const route = routeRequest(plane, request, admission.target);
+  plane.onArrival(route.operationId, route.group);
+  const side = await reachableSide(plane, route);
+  const origin = plane.upstreams.origin(route.group, side);
+  plane.onExchange(exchangeOf(plane, { route, side, method: request.method ?? '', target: admission.target }));
+  if (!origin || socket.destroyed) return answer(socket, 502);
+  rewriteHeaders(request, admission.host);
+  // Declared by the library for a plain socket only, although it takes what Node's upgrade event hands out.
+  carrierTo(origin).upgrade(request, socket as Parameters<RequestHandler['upgrade']>[1], head);
+}
+
+// The library ends the client's socket as soon as its target fails, so legacy could not step in after the attempt:
+// whether the candidate is there is asked first.
+async function reachableSide(plane: DataPlane, route: Route): Promise<Side> {
+  const candidate = plane.upstreams.origin(route.group, 'candidate');
+  if (route.side === 'legacy' || !candidate) return 'legacy';
+  return (await canConnect(candidate)) ? 'candidate' : 'legacy';
+}
+
+function canConnect(origin: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80);
+    const socket = connect({ host: origin.hostname.replace(/^\[|\]$/g, ''), port, timeout: PROBE_TIMEOUT_MS });
+    const settle = (reachable: boolean): void => {
+      socket.destroy();
+      resolve(reachable);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.once('error', () => settle(false));
+  });
+}
+
+function createCarrier(origin: URL): RequestHandler {
+  return createProxyMiddleware({
+    target: origin,
+    changeOrigin: false,
+    xfwd: false,
+    // Its own plugins log and answer with the backend's address in the text.
+    ejectPlugins: true,
+    plugins: [(server) => server.on('error', (_error, _request, response) => answerFailure(response))],
+  });
+}
+
+function answerFailure(response: ServerResponse | Duplex | undefined): void {
+  // For an upgrade the library hands over the socket in the response's place.
+  if (response && !('writeHead' in response)) answer(response, 502);
+}
+
+/** The library copies `headers`, not `rawHeaders`: the one table writes both. */
+function rewriteHeaders(request: IncomingMessage, host: string): void {
+  const upgrade = request.headers.upgrade;
+  const flat = requestHeaders(request.rawHeaders, {
+    address: request.socket.remoteAddress ?? '',
+    host,
+    protocol: 'http',
+  });
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = (flat[index] ?? '').toLowerCase();
+    const value = flat[index + 1] ?? '';
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  request.headers = { ...headers, connection: 'Upgrade', upgrade };
+}
+
+function exchangeOf(
+  plane: DataPlane,
+  { route, side, method, target }: { route: Route; side: Side; method: string; target: string },
+): Parameters<DataPlane['onExchange']>[0] {
+  return {
+    at: plane.clock.now(),
+    operationId: route.operationId,
+    request: { group: route.group, method, target, headers: [], body: undefined },
+    served: side,
+    plan: { kind: 'skip', reason: 'streaming' },
+    result: { kind: 'reply', status: 101, headers: [], body: undefined, totalMs: 0, heldBack: true },
+  };
+}
+
+function answer(socket: Duplex, status: number): void {
+  if (socket.destroyed || !socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status} ${status === 502 ? 'Bad Gateway' : 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+}

@@ -1,0 +1,34 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ParitygateError } from './core/index.ts';
+
+/** The key that marks of redacted values are made with: one for each store, so that equality survives restarts. */
+export function loadRedactionKey(storePath: string): string {
+  const path = `${storePath}.key`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if (!isExisting(cause)) throw unwritable(path, cause);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** Marks equal texts alike, and tells nothing of them to whoever lacks the key. */
+export function redactionHash(key: string): (text: string) => string {
+  return (text) => createHmac('sha256', key).update(text).digest('hex');
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+function unwritable(path: string, cause: unknown): ParitygateError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ParitygateError('PG_STORE_READ_ONLY', `cannot write beside the store: ${why}`, {
+    at: { file: path },
+    cause,
+    fix: 'point `store` to a directory that this user may write to',
+  });
+}

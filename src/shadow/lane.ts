@@ -1,0 +1,65 @@
+// A bounded lane: so many at once, so many waiting, and no more. Whoever does not fit is dropped and counted.
+
+export interface LaneLimits {
+  readonly concurrency: number;
+  readonly queue: number;
+}
+
+export interface LaneStatus {
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly dropped: number;
+}
+
+export interface Lane<Task> {
+  /** False when the task was dropped; never waits. */
+  offer(task: Task): boolean;
+  status(): LaneStatus;
+  /** Takes nothing more and waits for what is in flight, at most `graceMs`; resolves with what was never begun. */
+  stop(graceMs: number): Promise<readonly Task[]>;
+}
+
+/** `run` must not reject. */
+export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promise<void>): Lane<Task> {
+  const waiting: Task[] = [];
+  let inFlight = 0;
+  let dropped = 0;
+  let stopped = false;
+  let onIdle: () => void = () => {};
+
+  const begin = (task: Task): void => {
+    inFlight += 1;
+    void run(task).then(advance);
+  };
+  const advance = (): void => {
+    inFlight -= 1;
+    const next = waiting.shift();
+    if (next !== undefined) begin(next);
+    else if (inFlight === 0) onIdle();
+  };
+  const offer = (task: Task): boolean => {
+    if (!stopped && inFlight < limits.concurrency) {
+      begin(task);
+      return true;
+    }
+    if (!stopped && waiting.length < limits.queue) return waiting.push(task) > 0;
+    dropped += 1;
+    return false;
+  };
+  const stop = async (graceMs: number): Promise<readonly Task[]> => {
+    stopped = true;
+    if (inFlight > 0) await waitAtMost(graceMs, (done) => (onIdle = done));
+    return waiting.splice(0);
+  };
+  return { offer, stop, status: () => ({ inFlight, queued: waiting.length, dropped }) };
+}
+
+function waitAtMost(ms: number, onDone: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    onDone(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,296 @@
+// The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
+// and records one observation for every exchange. Nothing here is awaited by a client.
+import type {
+  BackendRequest,
+  Clock,
+  Finding,
+  Observation,
+  Outcome,
+  Reply,
+  ServedExchange,
+  Side,
+  SideObservation,
+  SideResult,
+  UncomparedReason,
+} from '../core/index.ts';
+import { otherSide } from '../core/index.ts';
+import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
+
+/** What the comparison says of a pair. */
+export interface ShadowJudgement {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  readonly conformance?: Readonly<Partial<Record<Side, SideObservation['conformance']>>> | undefined;
+  /** A second read of both sides could tell a lasting difference from a passing one. */
+  readonly confirmable: boolean;
+}
+
+export type Judged = ShadowJudgement | { readonly uncompared: UncomparedReason };
+
+export interface SidePair<Value> {
+  readonly legacy: Value;
+  readonly candidate: Value;
+}
+
+/** The lane's ports, filled in by the composition root. */
+export interface ShadowPorts {
+  /** Asks one side over the lane's own connections. Never rejects. */
+  readonly send: (side: Side, request: BackendRequest) => Promise<SideResult>;
+  /** The request as the shadow gets it: marked and unconditional. */
+  readonly mark: (request: BackendRequest) => BackendRequest;
+  /** Judges a pair in which a side failed; undefined when both answered. */
+  readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
+  readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
+  /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
+  readonly checkSample: (
+    operationId: string,
+    pair: SidePair<Reply>,
+  ) => Promise<ShadowJudgement['conformance']> | undefined;
+  /** Never reject. */
+  readonly compare: (operationId: string, pair: SidePair<Reply>) => Promise<Judged>;
+  readonly confirm: (
+    operationId: string,
+    served: Side,
+    reads: readonly [SidePair<Reply>, SidePair<Reply>],
+  ) => Promise<Judged>;
+  /** Why a side's result counts as an error; undefined when it is usable. */
+  readonly failureOf: (result: SideResult) => string | undefined;
+  readonly redactTarget: (target: string) => string;
+  readonly record: (observation: Observation) => void;
+  /** Whether the budget allows one more second read. */
+  readonly mayConfirm: () => boolean;
+  readonly delay: (ms: number) => Promise<void>;
+  readonly clock: Clock;
+}
+
+export interface ShadowOptions extends LaneLimits {
+  readonly confirmDelayMs: number;
+}
+
+export interface Shadow {
+  /** Takes a served exchange; never blocks and never throws. */
+  offer(exchange: ServedExchange): void;
+  status(): LaneStatus;
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow {
+  const lane = createLane<Mirrored>(options, (mirrored) => compareExchange(ports, mirrored, options.confirmDelayMs));
+  const drop = ({ exchange, served }: Mirrored): void =>
+    recordUncompared(ports, { exchange, served }, 'shadow-dropped');
+  return {
+    offer: (exchange) => {
+      const mirrored = admit(ports, exchange);
+      if (mirrored && !lane.offer(mirrored)) drop(mirrored);
+    },
+    status: lane.status,
+    stop: async (graceMs) => {
+      for (const mirrored of await lane.stop(graceMs)) drop(mirrored);
+    },
+  };
+}
+
+/** An exchange that goes to the other side, with the served result in full. */
+interface Mirrored {
+  readonly exchange: ServedExchange;
+  readonly served: SideResult & { readonly kind: 'reply' };
+}
+
+/** What there is of the served side; undefined when the client went away. */
+function servedResult({ result }: ServedExchange): SideResult | undefined {
+  if (result.kind === 'client-aborted') return undefined;
+  if (result.kind === 'failed') return result;
+  const { status, headers, totalMs } = result;
+  return { kind: 'reply', reply: { status, headers, body: result.body ?? new Uint8Array(), totalMs } };
+}
+
+/** Records what needs no second side, and returns what does. */
+function admit(ports: ShadowPorts, exchange: ServedExchange): Mirrored | undefined {
+  const served = servedResult(exchange);
+  const { plan, result } = exchange;
+  const known = served && knownFailure(ports, exchange, served);
+  if (known) return record(ports, exchange, known);
+  const skip = plan.kind === 'skip' ? plan.reason : skipReason(exchange);
+  if (skip) return recordUncompared(ports, { exchange, served }, skip);
+  return served?.kind === 'reply' && result.kind === 'reply' ? { exchange, served } : undefined;
+}
+
+/** The served side failed, or the candidate did and legacy stood in: the outcome is known without a shadow. */
+function knownFailure(ports: ShadowPorts, exchange: ServedExchange, served: SideResult): Recorded | undefined {
+  const failed: SideResult | undefined = exchange.fallback && { kind: 'failed', ...exchange.fallback };
+  if (failed) return withFailure(ports, exchange, { legacy: served, candidate: failed });
+  if (served.kind !== 'failed') return undefined;
+  const outcome = exchange.served === 'legacy' ? 'legacy-error' : 'candidate-error';
+  return { outcome, findings: [], results: { [exchange.served]: served } };
+}
+
+function withFailure(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  results: SidePair<SideResult>,
+): Recorded | undefined {
+  const judged = ports.judgeFailure(exchange.operationId, results);
+  return judged && { ...judged, results };
+}
+
+function skipReason({ result, request }: ServedExchange): UncomparedReason | undefined {
+  if (result.kind === 'client-aborted') return 'client-aborted';
+  if (result.kind === 'failed') return undefined;
+  if (result.status === 304 || result.status === 206 || result.status === 412 || result.status === 416)
+    return 'conditional';
+  if (isEventStream(result.headers)) return 'streaming';
+  return result.body === undefined && request.method !== 'HEAD' ? 'body-too-large' : undefined;
+}
+
+function isEventStream(headers: readonly string[]): boolean {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at !== -1 && (headers[at + 1] ?? '').toLowerCase().startsWith('text/event-stream');
+}
+
+/** The way of one mirrored exchange. */
+async function compareExchange(
+  ports: ShadowPorts,
+  { exchange, served }: Mirrored,
+  confirmDelayMs: number,
+): Promise<void> {
+  const other = await ports.send(otherSide(exchange.served), ports.mark(exchange.request));
+  const results =
+    exchange.served === 'legacy' ? { legacy: served, candidate: other } : { legacy: other, candidate: served };
+  const failed = withFailure(ports, exchange, results);
+  if (other.kind === 'failed' && other.code === 'BODY_TOO_LARGE')
+    return recordUncompared(ports, { exchange, served }, 'body-too-large');
+  if (other.kind === 'failed' && other.code === 'NO_BACKEND')
+    return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
+  if (failed) return record(ports, exchange, failed);
+  const pair = repliesOf(results);
+  if (!pair) return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
+  const judged = await judge(ports, exchange, pair, confirmDelayMs);
+  if ('uncompared' in judged) return recordUncompared(ports, { exchange, served, results }, judged.uncompared);
+  record(ports, exchange, { ...judged, results });
+}
+
+function repliesOf({ legacy, candidate }: SidePair<SideResult>): SidePair<Reply> | undefined {
+  return legacy.kind === 'reply' && candidate.kind === 'reply'
+    ? { legacy: legacy.reply, candidate: candidate.reply }
+    : undefined;
+}
+
+async function judge(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  pair: SidePair<Reply>,
+  confirmDelayMs: number,
+): Promise<Judged> {
+  if (ports.isIdentical(exchange.operationId, pair)) {
+    const sample = ports.checkSample(exchange.operationId, pair);
+    return { outcome: 'equal', findings: [], confirmable: false, conformance: sample && (await sample) };
+  }
+  const judged = await ports.compare(exchange.operationId, pair);
+  if ('uncompared' in judged || !judged.confirmable || !ports.mayConfirm()) return judged;
+  const again = await readAgain(ports, exchange, confirmDelayMs);
+  // Without a second read the mismatch stands: it is never dropped because it could not be confirmed.
+  if (!again) return judged;
+  const confirmed = await ports.confirm(exchange.operationId, exchange.served, [pair, again]);
+  return 'uncompared' in confirmed ? judged : { ...confirmed, conformance: judged.conformance };
+}
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+async function readAgain(
+  ports: ShadowPorts,
+  { request }: ServedExchange,
+  confirmDelayMs: number,
+): Promise<SidePair<Reply> | undefined> {
+  if (!SAFE.has(request.method)) return undefined;
+  await ports.delay(confirmDelayMs);
+  const marked = ports.mark(request);
+  const [legacy, candidate] = await Promise.all([ports.send('legacy', marked), ports.send('candidate', marked)]);
+  return repliesOf({ legacy, candidate });
+}
+
+interface Recorded {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  readonly conformance?: ShadowJudgement['conformance'];
+  readonly results: Partial<SidePair<SideResult>>;
+}
+
+function record(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  { outcome, findings, conformance, results }: Recorded,
+): undefined {
+  ports.record({
+    ...commonOf(exchange),
+    outcome,
+    findings,
+    legacy:
+      results.legacy &&
+      observe(ports, exchange, { side: 'legacy', result: results.legacy, conformance: conformance?.legacy }),
+    candidate:
+      results.candidate &&
+      observe(ports, exchange, { side: 'candidate', result: results.candidate, conformance: conformance?.candidate }),
+    target: findings.length > 0 ? ports.redactTarget(exchange.request.target) : '',
+  });
+  return undefined;
+}
+
+function commonOf({
+  at,
+  operationId,
+  request,
+  served,
+  fallback,
+}: ServedExchange): Pick<Observation, 'at' | 'operationId' | 'group' | 'served' | 'method' | 'fellBack'> {
+  return { at, operationId, group: request.group, served, method: request.method, fellBack: fallback !== undefined };
+}
+
+interface Uncompared {
+  readonly exchange: ServedExchange;
+  readonly served: SideResult | undefined;
+  readonly results?: SidePair<SideResult>;
+}
+
+function recordUncompared(
+  ports: ShadowPorts,
+  { exchange, served, results }: Uncompared,
+  reason: UncomparedReason,
+): undefined {
+  const known: Partial<SidePair<SideResult>> = results ?? (served ? { [exchange.served]: served } : {});
+  ports.record({
+    ...commonOf(exchange),
+    outcome: 'uncompared',
+    reason,
+    findings: [],
+    legacy: known.legacy && observe(ports, exchange, { side: 'legacy', result: known.legacy, conformance: undefined }),
+    candidate:
+      known.candidate &&
+      observe(ports, exchange, { side: 'candidate', result: known.candidate, conformance: undefined }),
+    target: '',
+  });
+  return undefined;
+}
+
+interface Observed {
+  readonly side: Side;
+  readonly result: SideResult;
+  readonly conformance: SideObservation['conformance'];
+}
+
+function observe(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  { side, result, conformance }: Observed,
+): SideObservation {
+  const heldBack = side === exchange.served && exchange.result.kind === 'reply' && exchange.result.heldBack;
+  return {
+    status: result.kind === 'reply' ? result.reply.status : undefined,
+    error: ports.failureOf(result),
+    totalMs: heldBack ? undefined : totalMsOf(result),
+    conformance,
+  };
+}
+
+function totalMsOf(result: SideResult): number {
+  return result.kind === 'reply' ? result.reply.totalMs : result.totalMs;
+}
