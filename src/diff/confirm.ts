@@ -20,8 +20,9 @@ export interface Confirmed {
 }
 
 export function confirm(read: SecondRead): Confirmed {
-  const noisy = new Set(read.self.legacy.filter(isForgivable).map((finding) => finding.at));
-  const isNoise = (finding: RawFinding): boolean => isForgivable(finding) && noisy.has(finding.at);
+  // Legacy differs from itself, and the sides still differ: noise. Where they agree the second time it was a race.
+  const moving = placesOf(read.self.legacy).intersection(placesOf(read.second));
+  const isNoise = (finding: RawFinding): boolean => isForgivable(finding) && moving.has(finding.at);
   const counting = read.first.filter((finding) => !isCosmetic(finding));
   const left = counting.filter((finding) => !isNoise(finding));
   if (left.length === 0) return { outcome: 'noise', findings: counting };
@@ -29,6 +30,10 @@ export function confirm(read: SecondRead): Confirmed {
   const confirmed = left.filter((finding) => again.has(kindOf(finding)));
   if (confirmed.length > 0) return { outcome: 'different', findings: confirmed };
   return { outcome: isExplainedByMove(left, read.self[read.served]) ? 'drift' : 'flaky', findings: left };
+}
+
+function placesOf(findings: readonly RawFinding[]): ReadonlySet<string> {
+  return new Set(findings.filter(isForgivable).map((finding) => finding.at));
 }
 
 /** A rule may forgive a value; never a presence, a type or a length. */

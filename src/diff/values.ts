@@ -1,6 +1,7 @@
 import type { JsonType, SchemaNode } from '../contract/index.ts';
 import { ExactNumber, normalizeDecimal } from './exact-json.ts';
 import { normalForm } from './formats.ts';
+import { BudgetExceeded, MAX_DEPTH } from './walk-state.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -37,24 +38,25 @@ export function numberText(value: unknown): string {
 }
 
 /** A string that is equal for two values exactly when the contract calls them the same. Keys sorted, formats normalised. */
-export function canonical(value: unknown, node: SchemaNode | undefined): string {
+export function canonical(value: unknown, node: SchemaNode | undefined, depth = 0): string {
+  if (depth > MAX_DEPTH) throw new BudgetExceeded('depth');
   if (node?.volatile) return `~${typeOf(value)}`;
-  if (Array.isArray(value)) return canonicalArray(value, node);
-  if (isObject(value)) return canonicalObject(value, node);
+  if (Array.isArray(value)) return canonicalArray(value, node, depth);
+  if (isObject(value)) return canonicalObject(value, node, depth);
   if (typeof value === 'string') return JSON.stringify(normalForm(node?.format, value));
   if (value instanceof ExactNumber || typeof value === 'number') return normalizeDecimal(numberText(value)) ?? 'NaN';
   return String(value);
 }
 
-function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined): string {
-  const parts = items.map((item, index) => canonical(item, node?.item(index)));
-  const free = node !== undefined && node.order.kind !== 'ordered' && !isStrict(node);
+function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined, depth: number): string {
+  const parts = items.map((item, index) => canonical(item, node?.item(index), depth + 1));
+  const free = node !== undefined && !isStrict(node);
   return `[${(free ? parts.sort() : parts).join(',')}]`;
 }
 
-function canonicalObject(value: JsonObject, node: SchemaNode | undefined): string {
+function canonicalObject(value: JsonObject, node: SchemaNode | undefined, depth: number): string {
   const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key], childOf(node, key))}`).join(',')}}`;
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key], childOf(node, key), depth + 1)}`).join(',')}}`;
 }
 
 /** Whether the order of a keyed array counts although its items are found by key. */

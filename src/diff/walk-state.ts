@@ -6,10 +6,12 @@ import type { RawFinding } from './raw-finding.ts';
 export interface WalkLimits {
   readonly maxNodes: number;
   readonly maxFindings: number;
-  readonly maxDepth: number;
 }
 
-export const WALK_LIMITS: WalkLimits = { maxNodes: 500_000, maxFindings: 5_000, maxDepth: 500 };
+/** Deeper than any document made by people, and safely within the stack. */
+export const MAX_DEPTH = 500;
+
+export const WALK_LIMITS: WalkLimits = { maxNodes: 500_000, maxFindings: 5_000 };
 
 export class BudgetExceeded extends Error {
   override readonly name = 'BudgetExceeded';

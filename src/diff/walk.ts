@@ -7,6 +7,7 @@ import { childOf, isObject, type JsonObject, sameType, typeOf } from './values.t
 import {
   BudgetExceeded,
   escapeSegment,
+  MAX_DEPTH,
   type Pair,
   type Position,
   report,
@@ -25,7 +26,7 @@ export function walkBodies(root: Position, pair: Pair, limits: WalkLimits = WALK
 function walkValue(walk: Walk, at: Position, pair: Pair): void {
   walk.nodes += 1;
   if (walk.nodes > walk.limits.maxNodes) throw new BudgetExceeded('nodes');
-  if (at.depth > walk.limits.maxDepth) throw new BudgetExceeded('depth');
+  if (at.depth > MAX_DEPTH) throw new BudgetExceeded('depth');
   const types = { legacy: typeOf(pair.legacy), candidate: typeOf(pair.candidate) };
   if (!sameType(types.legacy, types.candidate)) return reportType(walk, at, pair);
   if (isObject(pair.legacy) && isObject(pair.candidate)) return walkObject(walk, at, [pair.legacy, pair.candidate]);
