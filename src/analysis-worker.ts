@@ -21,11 +21,11 @@ const setup = workerData as AnalysisSetup; // posted by analysis.ts, which has t
 function run(contract: Contract): void {
   const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
   parentPort?.on('message', (question: AnalysisQuestion) => {
-    const operation = operations.get(question.operationId);
+    const operation = operations.get(question.subject.operationId);
     post(
       operation
         ? answerOrThrow(contract, operation, question)
-        : { kind: 'threw', message: `no operation ${question.operationId}` },
+        : { kind: 'threw', message: `no operation ${question.subject.operationId}` },
     );
   });
   post({ kind: 'ready' });
@@ -37,7 +37,10 @@ function answerOrThrow(
   question: AnalysisQuestion,
 ): WorkerMessage<AnalysisAnswer> {
   try {
-    return { kind: 'answer', answer: answer({ contract, operation, hash }, question) };
+    return {
+      kind: 'answer',
+      answer: answer({ contract, operation, hash, answersHead: question.subject.method === 'HEAD' }, question),
+    };
   } catch (error) {
     return { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
   }

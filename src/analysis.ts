@@ -8,6 +8,7 @@ import {
   type ShadowJudgement,
   type ShadowPorts,
   type SidePair,
+  type Subject,
 } from './shadow/index.ts';
 
 export interface AnalysisSetup {
@@ -17,7 +18,7 @@ export interface AnalysisSetup {
 }
 
 interface Asked {
-  readonly operationId: string;
+  readonly subject: Subject;
   readonly pair: SidePair<Reply>;
 }
 
@@ -55,10 +56,10 @@ export function createAnalysis(
   return {
     start: () => analyst.start(),
     stop: () => analyst.stop(),
-    compare: (operationId, pair) => ask(analyst, { kind: 'compare', operationId, pair: compactPair(pair) }),
-    confirm: (operationId, served, [pair, again]) =>
-      ask(analyst, { kind: 'confirm', operationId, served, pair: compactPair(pair), again: compactPair(again) }),
-    checkSample: (operationId, pair) => (isSampled(operationId) ? check(analyst, operationId, pair) : undefined),
+    compare: (subject, pair) => ask(analyst, { kind: 'compare', subject, pair: compactPair(pair) }),
+    confirm: (subject, served, [pair, again]) =>
+      ask(analyst, { kind: 'confirm', subject, served, pair: compactPair(pair), again: compactPair(again) }),
+    checkSample: (subject, pair) => (isSampled(subject.operationId) ? check(analyst, subject, pair) : undefined),
   };
 }
 
@@ -71,10 +72,10 @@ async function ask(analyst: Analyst<AnalysisQuestion, AnalysisAnswer>, question:
 
 async function check(
   analyst: Analyst<AnalysisQuestion, AnalysisAnswer>,
-  operationId: string,
+  subject: Subject,
   pair: SidePair<Reply>,
 ): Promise<ShadowJudgement['conformance']> {
-  const judged = await ask(analyst, { kind: 'check', operationId, pair: compactPair(pair) });
+  const judged = await ask(analyst, { kind: 'check', subject, pair: compactPair(pair) });
   return 'uncompared' in judged ? undefined : judged.conformance;
 }
 

@@ -148,6 +148,7 @@ describe('what is allowed stays allowed:', () => {
     ['a file of the same room', 'gate/a.ts', "import { x } from './b.ts';"],
     ['a file of the same room, upwards', 'gate/deep/a.ts', "import { x } from '../b.ts';"],
     ['app.ts from the cli', 'cli/serve.ts', "import { createApp } from '../app.ts';"],
+    ['app.ts from a test helper, which runs it whole', 'testing/app.ts', "import { createApp } from '../app.ts';"],
     ['any room from the cli', 'cli/demo.ts', "import { demo } from '../demo/index.ts';"],
     ['any room but the cli from app.ts', 'app.ts', "import { createProxy } from './proxy/index.ts';"],
     ['node:fs where a room may touch the world', 'config/a.ts', "import { readFileSync } from 'node:fs';"],

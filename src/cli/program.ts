@@ -49,7 +49,7 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
 
   add('demo', 'watch a legacy being strangled: two backends, the proxy, traffic, and a report', runDemo)
     .option('--seconds <n>', 'how long traffic runs', '40')
-    .option('--seed <n>', 'seed of data and traffic', '1')
+    .option('--seed <n>', 'seed of the traffic', '11')
     .option('--keep', 'stay up after the report, until interrupted');
   withConfig(add('serve', 'run the proxy', runServe));
   withConfig(add('status', 'weights, flags, store and shadow of a running proxy', runStatus));

@@ -24,6 +24,8 @@ export async function runServe(options: Partial<ServeOptions>): Promise<ExitCode
   const signal = await untilAsked();
   log.info(`${signal}: draining`);
   await app.stop();
+  // The channel to a parent would keep this process alive.
+  if (process.connected) process.disconnect();
   return EXIT.pass;
 }
 

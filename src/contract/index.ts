@@ -1,1 +1,2 @@
+export { loadContract } from './load.ts';
 export type * from './types.ts';

@@ -7,8 +7,8 @@ export type ItemOrder =
   | { readonly kind: 'ordered' }
   /** The items form a set or multiset. */
   | { readonly kind: 'set' }
-  /** The items are found by these properties; their order does not matter. */
-  | { readonly kind: 'keyed'; readonly keys: readonly string[] };
+  /** The items are found by these properties. `strict`: their order counts as well (`x-parity: { key, order: strict }`). */
+  | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly strict: boolean };
 
 /**
  * A schema as the comparison sees it: references followed, `allOf` merged, the branches of `oneOf` and `anyOf` united.
@@ -79,6 +79,12 @@ export interface Operation {
   readonly place: string;
 }
 
+/** What the contract judges beside the body. */
+export interface CheckedReply extends Pick<Reply, 'status' | 'headers'> {
+  /** True for the answer to a HEAD request, which has no body whatever the contract declares. */
+  readonly answersHead?: boolean | undefined;
+}
+
 /** An OpenAPI 3.0 or 3.1 document, loaded, normalised and indexed. */
 export interface Contract {
   /** As given by the user. */
@@ -97,7 +103,7 @@ export interface Contract {
   /** What the contract declares for a status and a media type (`content-type` value, parameters allowed). */
   response(operation: Operation, status: number, contentType: string | undefined): DeclaredResponse;
   /** Judges one reply. `body` is the decoded JSON value, or undefined when the body is empty or not JSON. */
-  check(operation: Operation, reply: Pick<Reply, 'status' | 'headers'>, body: unknown): Conformance;
-  /** The line of a place in the file, from 1; undefined when unknown. */
+  check(operation: Operation, reply: CheckedReply, body: unknown): Conformance;
+  /** The line, from 1, of a place in the file, or of the nearest one above it; undefined when unknown. */
   lineOf(place: string): number | undefined;
 }

@@ -127,7 +127,7 @@ function reportMissing(walk: Walk, at: Position, item: ItemAt & { readonly value
   const types = `${typeOf(item.value)}→absent`;
   report(
     walk,
-    enterItem(at, item),
+    ownItem(at, item),
     { rule: 'array-item-missing', class: 'value', types },
     { legacy: item.value, candidate: undefined },
   );
@@ -137,7 +137,7 @@ function reportAdded(walk: Walk, at: Position, item: ItemAt & { readonly value: 
   const types = `absent→${typeOf(item.value)}`;
   report(
     walk,
-    enterItem(at, item),
+    ownItem(at, item),
     { rule: 'array-item-added', class: 'value', types },
     { legacy: undefined, candidate: item.value },
   );
@@ -153,4 +153,9 @@ function enterItem(at: Position, { index, key }: ItemAt): Position {
     depth: at.depth + 1,
     holder: undefined,
   };
+}
+
+/** How many items there are is a matter of the list, not of the schema of its items. */
+function ownItem(at: Position, item: ItemAt): Position {
+  return { ...enterItem(at, item), place: `${at.place}/items` };
 }

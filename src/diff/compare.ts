@@ -1,7 +1,7 @@
 // The conductor: two replies through one contract, from the status down to the last leaf of the body.
 import type { Contract, DeclaredResponse, Operation } from '../contract/index.ts';
-import type { Conformance, RawHeaders, Reply } from '../core/index.ts';
-import { ExactNumber, parseExact } from './exact-json.ts';
+import type { RawHeaders, Reply } from '../core/index.ts';
+import { parseExact } from './exact-json.ts';
 import { compareHeaders, headerValue, sameHeaders } from './headers.ts';
 import { essenceOf, isJson } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
@@ -112,9 +112,9 @@ function rootOf(declared: DeclaredResponse): Parameters<typeof walkBodies>[0] {
 export type ParsedBody = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not-json' };
 
 /** Parses a body as UTF-8 JSON; an empty one is not JSON. */
-export function parseBody(body: Uint8Array): ParsedBody {
+export function parseBody(body: Uint8Array, parse: (text: string) => unknown = parseExact): ParsedBody {
   try {
-    return { kind: 'json', value: parseExact(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    return { kind: 'json', value: parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
   } catch {
     return { kind: 'not-json' };
   }
@@ -139,19 +139,4 @@ function bodyFinding(
 /** Length only: bytes that nobody can parse cannot be redacted either. */
 function preview(body: Uint8Array): unknown {
   return { bytes: body.length };
-}
-
-/** Judges one reply against the contract. */
-export function checkReply(contract: Contract, operation: Operation, reply: Reply): Conformance {
-  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parseBody(reply.body) : undefined;
-  if (parsed?.kind === 'not-json')
-    return { kind: 'violates', violations: [{ at: '', message: 'the body is not JSON' }] };
-  return contract.check(operation, reply, parsed && plainNumbers(parsed.value));
-}
-
-/** The validator knows doubles only; exact numbers are rounded for it, which no bound of a real schema can tell. */
-function plainNumbers(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (_key, inner: unknown) => (inner instanceof ExactNumber ? Number(inner.text) : inner)),
-  );
 }

@@ -144,3 +144,17 @@ test('when the candidate served, a candidate that changed between its reads is d
 test('a candidate that is wrong in another way each time is different', () => {
   assert.equal(judged({ legacy: [{ id: 1 }, { id: 1 }], candidate: [{ id: 2 }, { id: 3 }] }).outcome, 'different');
 });
+
+test('a clock that reads the same on both sides by luck the second time is still noise', () => {
+  const { outcome } = judged({
+    legacy: [
+      { id: 1, clock: 'a' },
+      { id: 1, clock: 'c' },
+    ],
+    candidate: [
+      { id: 1, clock: 'b' },
+      { id: 1, clock: 'c' },
+    ],
+  });
+  assert.equal(outcome, 'noise');
+});

@@ -20,8 +20,8 @@ export interface Confirmed {
 }
 
 export function confirm(read: SecondRead): Confirmed {
-  // Legacy differs from itself, and the sides still differ: noise. Where they agree the second time it was a race.
-  const moving = placesOf(read.self.legacy).intersection(placesOf(read.second));
+  // Legacy moves, and the sides still differ or the candidate moves as well: noise. One write moves each side once.
+  const moving = placesOf(read.self.legacy).intersection(placesOf(read.second).union(placesOf(read.self.candidate)));
   const isNoise = (finding: RawFinding): boolean => isForgivable(finding) && moving.has(finding.at);
   const counting = read.first.filter((finding) => !isCosmetic(finding));
   const left = counting.filter((finding) => !isNoise(finding));

@@ -10,7 +10,6 @@ type Comparison = 'text' | 'list' | 'presence' | 'cookie-names';
 
 /** `content-type` is judged by the media type, framing and hop-by-hop headers by nobody: they are the proxy's own. */
 const ALWAYS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
-  ['access-control-allow-origin', 'text'],
   ['allow', 'list'],
   ['cache-control', 'list'],
   ['content-disposition', 'text'],

@@ -1,10 +1,10 @@
 // From two replies, or four after a second read, to the outcome of the exchange and what it rests on.
 import type { Contract, Operation } from '../contract/index.ts';
 import type { Conformance, Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
-import { checkReply, compareReplies, contentType } from './compare.ts';
+import { compareReplies, contentType, parseBody } from './compare.ts';
 import { confirm, isCosmetic } from './confirm.ts';
 import { toFindings } from './findings.ts';
-import { essenceOf } from './media-type.ts';
+import { essenceOf, isJson } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import type { KeyedHash } from './redact.ts';
 
@@ -25,6 +25,8 @@ export interface JudgeContext {
   readonly contract: Contract;
   readonly operation: Operation;
   readonly hash: KeyedHash;
+  /** The replies answer HEAD and have no body by right. */
+  readonly answersHead?: boolean;
 }
 
 /** Judges a pair of replies that are not byte-identical. `budget`: too large to judge. */
@@ -97,12 +99,15 @@ function describe({ operation, hash }: JudgeContext, pair: ReplyPair, raw: reado
 }
 
 /** Whether each side keeps the contract, by itself. */
-export function checkPair(
-  { contract, operation }: JudgeContext,
-  pair: ReplyPair,
-): Readonly<Record<Side, Conformance['kind']>> {
-  return {
-    legacy: checkReply(contract, operation, pair.legacy).kind,
-    candidate: checkReply(contract, operation, pair.candidate).kind,
-  };
+export function checkPair(context: JudgeContext, pair: ReplyPair): Readonly<Record<Side, Conformance['kind']>> {
+  return { legacy: checkReply(context, pair.legacy).kind, candidate: checkReply(context, pair.candidate).kind };
+}
+
+function checkReply({ contract, operation, answersHead }: JudgeContext, reply: Reply): Conformance {
+  const { status, headers } = reply;
+  // The validator knows doubles only, so nothing is gained by exact numbers here.
+  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parseBody(reply.body, JSON.parse) : undefined;
+  if (parsed?.kind === 'not-json')
+    return { kind: 'violates', violations: [{ at: '', message: 'the body is not JSON' }] };
+  return contract.check(operation, { status, headers, answersHead }, parsed?.value);
 }

@@ -54,11 +54,11 @@ function walkObject(walk: Walk, at: Position, [legacy, candidate]: readonly [Jso
   for (const name of Object.keys(legacy)) {
     const inside = enter(at, name, holder);
     if (Object.hasOwn(candidate, name)) walkValue(walk, inside, { legacy: legacy[name], candidate: candidate[name] });
-    else reportMissing(walk, inside, { name, owner: at.node, value: legacy[name] });
+    else reportMissing(walk, own(at, inside, name), { name, owner: at.node, value: legacy[name] });
   }
   for (const name of Object.keys(candidate)) {
-    if (!Object.hasOwn(legacy, name))
-      reportAdded(walk, enter(at, name, holder), { owner: at.node, name, value: candidate[name] });
+    if (Object.hasOwn(legacy, name)) continue;
+    reportAdded(walk, own(at, enter(at, name, holder), name), { owner: at.node, name, value: candidate[name] });
   }
 }
 
@@ -86,8 +86,18 @@ function reportAdded(walk: Walk, at: Position, { value }: Lone): void {
 
 function enter(at: Position, name: string, holder: RawFinding['view']): Position {
   const node = childOf(at.node, name);
-  const place = node?.place ?? `${at.place}/properties/${escapeSegment(templateName(name))}`;
+  const place = node?.place ?? ownPlace(at, name);
   return { node, place, pointer: `${at.pointer}/${escapeSegment(name)}`, depth: at.depth + 1, holder };
+}
+
+// Whether a property is there is a matter of the object that declares it, not of the schema that it refers to: two
+// properties of one type that are missing are two causes.
+function own(at: Position, inside: Position, name: string): Position {
+  return { ...inside, place: ownPlace(at, name) };
+}
+
+function ownPlace(at: Position, name: string): string {
+  return `${at.place}/properties/${escapeSegment(templateName(name))}`;
 }
 
 /** A property name that is data rather than a name (an id used as a key) would make a cause of every record. */

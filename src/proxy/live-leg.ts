@@ -90,7 +90,7 @@ class LegHandler implements Dispatcher.DispatchHandler {
     this.#headers = responseHeaders(controller.rawHeaders as (Buffer | string)[]);
     this.#leg.response.sendDate = false;
     this.#leg.response.writeHead(status, statusText ?? '', this.#headers as string[]); // Node's type asks for a mutable array
-    if (this.#leg.method !== 'HEAD') this.#leg.response.flushHeaders();
+    process.nextTick(flushHead, this.#leg.response);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -155,6 +155,12 @@ class LegHandler implements Dispatcher.DispatchHandler {
     this.#leg.response.off('close', this.#onClose);
     this.#done(end);
   }
+}
+
+/** Sends the head of a response whose body lets itself be waited for; mostly head and body have left together by now. */
+function flushHead(response: ServerResponse): void {
+  // An empty write in latin1: `flushHeaders()` would send header values as UTF-8 and change their bytes.
+  if (!response.destroyed && !response.writableEnded && response.writableLength === 0) response.write('', 'latin1');
 }
 
 function relayTrailers(response: ServerResponse, raw: Dispatcher.DispatchController['rawTrailers']): void {

@@ -10,4 +10,5 @@ export {
   type ShadowOptions,
   type ShadowPorts,
   type SidePair,
+  type Subject,
 } from './shadow.ts';

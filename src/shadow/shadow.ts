@@ -32,6 +32,12 @@ export interface SidePair<Value> {
   readonly candidate: Value;
 }
 
+/** What is being compared. */
+export interface Subject {
+  readonly operationId: string;
+  readonly method: string;
+}
+
 /** The lane's ports, filled in by the composition root. */
 export interface ShadowPorts {
   /** Asks one side over the lane's own connections. Never rejects. */
@@ -43,13 +49,13 @@ export interface ShadowPorts {
   readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
   /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
   readonly checkSample: (
-    operationId: string,
+    subject: Subject,
     pair: SidePair<Reply>,
   ) => Promise<ShadowJudgement['conformance']> | undefined;
   /** Never reject. */
-  readonly compare: (operationId: string, pair: SidePair<Reply>) => Promise<Judged>;
+  readonly compare: (subject: Subject, pair: SidePair<Reply>) => Promise<Judged>;
   readonly confirm: (
-    operationId: string,
+    subject: Subject,
     served: Side,
     reads: readonly [SidePair<Reply>, SidePair<Reply>],
   ) => Promise<Judged>;
@@ -182,16 +188,20 @@ async function judge(
   confirmDelayMs: number,
 ): Promise<Judged> {
   if (ports.isIdentical(exchange.operationId, pair)) {
-    const sample = ports.checkSample(exchange.operationId, pair);
+    const sample = ports.checkSample(subjectOf(exchange), pair);
     return { outcome: 'equal', findings: [], confirmable: false, conformance: sample && (await sample) };
   }
-  const judged = await ports.compare(exchange.operationId, pair);
+  const judged = await ports.compare(subjectOf(exchange), pair);
   if ('uncompared' in judged || !judged.confirmable || !ports.mayConfirm()) return judged;
   const again = await readAgain(ports, exchange, confirmDelayMs);
   // Without a second read the mismatch stands: it is never dropped because it could not be confirmed.
   if (!again) return judged;
-  const confirmed = await ports.confirm(exchange.operationId, exchange.served, [pair, again]);
+  const confirmed = await ports.confirm(subjectOf(exchange), exchange.served, [pair, again]);
   return 'uncompared' in confirmed ? judged : { ...confirmed, conformance: judged.conformance };
+}
+
+function subjectOf({ operationId, request }: ServedExchange): Subject {
+  return { operationId, method: request.method };
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -69,7 +69,8 @@ function judge(file: string, specifier: string): string | undefined {
 }
 
 function judgeDirection(from: string | undefined, to: string | undefined, target: string): string | undefined {
-  if (to === undefined) return from === 'cli' ? undefined : `imports ${target}, which stands above the rooms`;
+  if (to === undefined)
+    return from === 'cli' || from === 'testing' ? undefined : `imports ${target}, which stands above the rooms`;
   if (to === 'testing') return `imports ${target}, which is for tests only`;
   const isAllowed = from === undefined ? to !== 'cli' && Object.hasOwn(ROOMS, to) : ROOMS[from]?.includes(to);
   return isAllowed ? undefined : `may not import the room ${to}`;

@@ -1,0 +1,67 @@
+import type { GatePolicy } from '../core/index.ts';
+import type { Places } from './places.ts';
+
+export interface Address {
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+/** The pair a request may go to. Without a candidate legacy serves everything and nothing is compared. */
+export interface Backends {
+  readonly legacy: URL;
+  readonly candidate: URL | undefined;
+}
+
+export interface GroupConfig extends Backends {
+  readonly name: string;
+  readonly operations: readonly string[];
+  readonly tags: readonly string[];
+  readonly flag: string;
+}
+
+/** What keeps a client on one side. Header names are in lower case. */
+export type StickinessKey =
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'cookie'; readonly name: string }
+  | { readonly kind: 'ip' };
+
+export interface ShadowConfig {
+  /** 0..100. */
+  readonly percent: number;
+  /** Upper case. */
+  readonly methods: readonly string[];
+  readonly concurrency: number;
+  readonly queue: number;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** `paritygate.yaml` made whole: defaults filled in, notations parsed, paths absolute, frozen. */
+export interface Config {
+  /** As the user gave it. */
+  readonly file: string;
+  /** The directory of the file, absolute; relative paths in it are relative to this. */
+  readonly directory: string;
+  readonly contract: string;
+  readonly listen: Address;
+  readonly control: { readonly listen: Address };
+  readonly backends: Backends;
+  readonly groups: readonly GroupConfig[];
+  /** In order of preference; the first one that a request carries decides. */
+  readonly stickiness: readonly StickinessKey[];
+  readonly flags: { readonly kind: 'file'; readonly file: string };
+  readonly shadow: ShadowConfig;
+  readonly confirm: { readonly perSecond: number; readonly delayMs: number };
+  /** Of the live leg. */
+  readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly idleMs: number };
+  readonly graceMs: number;
+  readonly windowMs: number;
+  readonly store: { readonly kind: 'sqlite'; readonly path: string };
+  readonly candidateBuild: string;
+  readonly reports: string;
+  readonly gates: GatePolicy;
+  /** Where each value stands in the file, for errors found after loading. */
+  readonly places: Places;
+}

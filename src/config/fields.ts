@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { ConfigPath } from './places.ts';
+import { configSchema } from './schema.ts';
+
+/** The part of the schema that a path leads to; undefined where the schema knows no such key. */
+export function fieldAt(path: ConfigPath): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>(
+    (field, key) => (field ? childOf(field, key) : undefined),
+    configSchema,
+  );
+}
+
+function childOf(field: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  const inner = unwrap(field);
+  if (inner instanceof z.ZodObject) return Object.hasOwn(inner.shape, key) ? inner.shape[String(key)] : undefined;
+  if (inner instanceof z.ZodRecord) return inner.valueType;
+  return inner instanceof z.ZodArray ? inner.element : undefined;
+}
+
+function unwrap(field: z.core.$ZodType): z.core.$ZodType {
+  if (field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodPrefault)
+    return unwrap(field.def.innerType);
+  return field;
+}
+
+export function knownKeys(field: z.core.$ZodType | undefined): readonly string[] {
+  const inner = field && unwrap(field);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}

@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import { gates } from './gates-schema.ts';
+import { address, backend, duration, isLoopback, percent, stickinessKey, store, text } from './notations.ts';
+
+// The whole file, once: what is allowed, what a field falls back to, and its manual. The published JSON Schema, the error
+// messages and the types all come from here. `examples` is what an error proposes.
+
+const count = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, expected);
+};
+/** A longer timer than a day is a slip; beyond 24.8 days Node would fire it at once. */
+const milliseconds = (min: number) => count(min, 86_400_000);
+
+const legacy = backend()
+  .describe(
+    'The backend that is to be replaced. It serves whatever the candidate may not, and every request when in doubt.',
+  )
+  .meta({ examples: ['http://127.0.0.1:3000'] });
+const candidate = backend()
+  .optional()
+  .describe('The backend that is to replace it. Without one, legacy serves everything and nothing is compared.')
+  .meta({ examples: ['http://127.0.0.1:4000'] });
+
+const backends = z
+  .strictObject({ legacy, candidate })
+  .describe(
+    'The two sides of the migration, as origins: scheme, host and port. Requests keep their own path and query.',
+  )
+  .meta({ examples: [{ legacy: 'http://127.0.0.1:3000', candidate: 'http://127.0.0.1:4000' }] });
+
+const group = z
+  .strictObject({
+    operations: z
+      .array(text('expected an operation id'))
+      .default([])
+      .describe('Operation ids of the contract. Each belongs to at most one group.')
+      .meta({ examples: [['listTrades']] }),
+    tags: z
+      .array(text('expected a tag of the contract'))
+      .default([])
+      .describe('Tags of the contract; every operation that carries one belongs to the group.')
+      .meta({ examples: [['trades']] }),
+    flag: text('expected the name of a feature flag')
+      .describe('The feature flag whose weight decides who serves the group. Groups that share a flag move together.')
+      .meta({ examples: ['migrate.trades'] }),
+    legacy: legacy.optional().describe('Only for this group, instead of `backends.legacy`.'),
+    candidate: candidate.describe('Only for this group, instead of `backends.candidate`.'),
+  })
+  .refine((value) => value.operations.length + value.tags.length > 0, 'expected `operations`, `tags` or both')
+  .meta({ examples: [{ operations: ['listTrades'], flag: 'migrate.trades' }] });
+
+const groups = z
+  .record(z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected a group name of letters, digits, `.`, `_` and `-`'), group)
+  .default({})
+  .describe('Operations that migrate together, by name. What is in no group is always served by legacy.')
+  .meta({ examples: [{ trades: { operations: ['listTrades'], flag: 'migrate.trades' } }] });
+
+const shadow = z
+  .strictObject({
+    percent: percent()
+      .prefault(100)
+      .describe('Share of eligible requests that are mirrored, default 100. The rest counts as `sampled-out`.')
+      .meta({ examples: [100] }),
+    methods: z
+      .array(
+        z.enum(
+          ['GET', 'HEAD', 'OPTIONS'],
+          'expected GET, HEAD or OPTIONS: mirroring any other method would write twice',
+        ),
+      )
+      .default(['GET', 'HEAD'])
+      .describe(
+        'Methods that are mirrored, default GET and HEAD. Only safe ones (RFC 9110 section 9.2.1): the other side would carry out anything else a second time.',
+      )
+      .meta({ examples: [['GET', 'HEAD']] }),
+    concurrency: count(1, 10_000)
+      .default(64)
+      .describe('Mirrored requests in flight, default 64. It bounds the load that mirroring puts on a backend.')
+      .meta({ examples: [64] }),
+    queue: count(0, 100_000)
+      .default(256)
+      .describe(
+        'Mirrored requests that may wait for a free place, default 256; beyond it they are dropped and counted. Memory grows by up to `maxBodyBytes` for each.',
+      )
+      .meta({ examples: [256] }),
+    timeoutMs: milliseconds(1)
+      .default(5_000)
+      .describe(
+        "Time for a mirrored request, first to last byte, default 5000. A slower shadow counts as that side's error.",
+      )
+      .meta({ examples: [5_000] }),
+    maxBodyBytes: count(0, 268_435_456)
+      .default(2_097_152)
+      .describe(
+        'Largest body kept for comparing, default 2 MiB. Larger ones are served all the same and counted as `body-too-large`.',
+      )
+      .meta({ examples: [2_097_152] }),
+  })
+  .prefault({})
+  .describe('Mirroring to the side that did not serve. Whatever is set here, the live request is not delayed by it.')
+  .meta({ examples: [{ percent: 100 }] });
+
+const confirm = z
+  .strictObject({
+    perSecond: z
+      .number('expected a number from 0 to 10000')
+      .min(0, 'expected a number from 0 to 10000')
+      .max(10_000, 'expected a number from 0 to 10000')
+      .default(20)
+      .describe(
+        'Mismatches per second that are read a second time from both sides, default 20; 0 turns it off. What is not read again counts as a mismatch, so a low value makes the gate stricter, never laxer.',
+      )
+      .meta({ examples: [20] }),
+    delayMs: milliseconds(0)
+      .default(50)
+      .describe(
+        'Wait before the second read, default 50. Too short, and a write in flight still looks like a difference.',
+      )
+      .meta({ examples: [50] }),
+  })
+  .prefault({})
+  .describe('The second read that tells a difference from data that moved between the two first reads.')
+  .meta({ examples: [{ perSecond: 20 }] });
+
+const timeouts = z
+  .strictObject({
+    connectMs: milliseconds(1)
+      .default(2_000)
+      .describe(
+        'Time to connect to a backend, default 2000. Until it is over a dead candidate delays its requests before legacy takes them.',
+      )
+      .meta({ examples: [2_000] }),
+    headersMs: milliseconds(1)
+      .default(30_000)
+      .describe(
+        'Time from the request to the response headers, default 30000. Keep it below that of the load balancer in front.',
+      )
+      .meta({ examples: [30_000] }),
+    idleMs: milliseconds(1)
+      .default(60_000)
+      .describe('Longest silence within a response body, default 60000. Event streams need more than their heartbeat.')
+      .meta({ examples: [60_000] }),
+  })
+  .prefault({})
+  .describe('Time limits of the live leg; the mirrored one has `shadow.timeoutMs`.')
+  .meta({ examples: [{ connectMs: 2_000 }] });
+
+const control = z
+  .strictObject({
+    listen: address()
+      .refine(
+        isLoopback,
+        'expected a loopback address: the control API has no tokens yet, so it must not be reachable from elsewhere',
+      )
+      .prefault('127.0.0.1:9090')
+      .describe(
+        'Where the control API listens, default 127.0.0.1:9090. Loopback only: whoever reaches it moves traffic.',
+      )
+      .meta({ examples: ['127.0.0.1:9090'] }),
+  })
+  .prefault({})
+  .describe('The control API: state, weights and reports. It is served apart from client traffic.')
+  .meta({ examples: [{ listen: '127.0.0.1:9090' }] });
+
+const flags = z
+  .strictObject({
+    file: text('expected the path of a flags file')
+      .default('flags.json')
+      .describe(
+        "Feature flags in Unleash's client-features format, default `flags.json`; changes take effect while running.",
+      )
+      .meta({ examples: ['flags.json'] }),
+  })
+  .prefault({})
+  .describe('Where the weights come from.')
+  .meta({ examples: [{ file: 'flags.json' }] });
+
+/** `paritygate.yaml`. Paths are relative to the directory of the file. */
+export const configSchema = z.strictObject({
+  contract: text('expected the path of an OpenAPI document')
+    .describe('The OpenAPI 3.0 or 3.1 document that both backends are judged by.')
+    .meta({ examples: ['openapi.yaml'] }),
+  listen: address()
+    .prefault('127.0.0.1:8080')
+    .describe(
+      'Where clients connect, default 127.0.0.1:8080; port 0 takes a free one. In a container listen on 0.0.0.0:8080.',
+    )
+    .meta({ examples: ['127.0.0.1:8080'] }),
+  control,
+  backends,
+  groups,
+  stickiness: z
+    .array(stickinessKey())
+    .min(1, 'expected at least one key')
+    .prefault(['ip'])
+    .describe(
+      'What keeps a client on one side, in order of preference, default [ip]. Behind a load balancer `ip` is its address, so that all clients move at once: use a header or cookie.',
+    )
+    .meta({ examples: [['header:x-user-id', 'ip']] }),
+  flags,
+  shadow,
+  confirm,
+  timeouts,
+  graceMs: milliseconds(0)
+    .default(10_000)
+    .describe(
+      'Time that requests in flight get on a stop, default 10000. Keep it below what the platform waits before it kills.',
+    )
+    .meta({ examples: [10_000] }),
+  window: duration({ min: '100ms', max: '1h' })
+    .prefault('10s')
+    .describe('Time that one window of counters covers, default 10s. A crash loses at most one window.')
+    .meta({ examples: ['10s'] }),
+  store: store()
+    .prefault('sqlite:.paritygate/observations.db')
+    .describe('Where observations are kept, default sqlite:.paritygate/observations.db.')
+    .meta({ examples: ['sqlite:.paritygate/observations.db'] }),
+  candidateBuild: text('expected a string (put quotes around a number)')
+    .default('unknown')
+    .describe(
+      `Version of the candidate, such as a commit; \${CANDIDATE_BUILD} reads it from the environment. Evidence made with another build does not count.`,
+    )
+    .meta({ examples: ['"2026.1"'] }),
+  reports: text('expected the path of a directory')
+    .default('reports')
+    .describe('Directory that reports are written to, default `reports`.')
+    .meta({ examples: ['reports'] }),
+  gates,
+});
+
+/** The file's content with defaults filled in and notations parsed, before paths are resolved. */
+export type Settings = z.output<typeof configSchema>;

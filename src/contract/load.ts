@@ -1,0 +1,50 @@
+import { ParitygateError } from '../core/index.ts';
+import { checkReply } from './check.ts';
+import { type OpenApiDocument, readDocument } from './document.ts';
+import { member } from './json.ts';
+import { createMatcher } from './matcher.ts';
+import { listOperations } from './operations.ts';
+import { createReferences, validateReferences } from './references.ts';
+import { createResponses } from './responses.ts';
+import { createSchemaNodes } from './schema-node.ts';
+import { validateStructure } from './structure.ts';
+import { surveyDocument } from './survey.ts';
+import type { Contract } from './types.ts';
+import { createValidator } from './validator.ts';
+import { warnOfParity } from './warnings.ts';
+
+/** Reads an OpenAPI description. Schemas are compiled later, each when it is first needed. */
+export function loadContract(file: string): Contract {
+  try {
+    return createContract(readDocument(file));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ParitygateError('PG_CONTRACT_INVALID', 'the document is nested too deeply, or contains itself', {
+      at: { file },
+      fix: 'name the inner parts under `components` and refer to them by `$ref`',
+      cause: error,
+    });
+  }
+}
+
+function createContract(document: OpenApiDocument): Contract {
+  validateStructure(document);
+  const survey = surveyDocument(document);
+  const references = createReferences(document, survey.names);
+  validateReferences(document, survey, references);
+  const { operations, warnings } = listOperations(document, references);
+  const matcher = createMatcher(document, operations);
+  const responses = createResponses(references, createSchemaNodes(document, references));
+  const validator = createValidator(document, references);
+  return {
+    file: document.file,
+    title: String(member(document.root['info'], 'title')),
+    digest: document.digest,
+    operations,
+    warnings: [...warnings, ...matcher.warnings, ...warnOfParity(document, survey)],
+    match: matcher.match,
+    response: responses.find,
+    check: (operation, reply, body) => checkReply({ operation, reply, body }, responses, validator),
+    lineOf: document.locate,
+  };
+}

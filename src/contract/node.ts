@@ -1,0 +1,94 @@
+import { intersectKeywords, uniteKeywords } from './keyword-sets.ts';
+import type { SchemaKeywords } from './schema-keywords.ts';
+import type { SchemaNode } from './types.ts';
+
+/** A schema node that can be combined with others. */
+export interface Node extends SchemaNode, SchemaKeywords {
+  readonly id: number;
+  property(name: string): Node | undefined;
+  readonly additional: Node | undefined;
+  item(index: number): Node | undefined;
+}
+
+/** The parts of a schema that are schemas, each found when asked for: schemas may contain themselves. */
+export interface Children {
+  property(name: string): Node | undefined;
+  additional(): Node | undefined;
+  item(index: number): Node | undefined;
+}
+
+export interface NodeParts {
+  readonly place: string;
+  readonly keywords: SchemaKeywords;
+  readonly children: Children;
+}
+
+/** `all` for `allOf`, `any` for `anyOf` and `oneOf`. */
+export type Mode = 'all' | 'any';
+
+export interface NodeFactory {
+  create(parts: NodeParts): Node;
+  /** One node for several; the only one itself, and undefined for none. */
+  combine(mode: Mode, nodes: readonly Node[], place: string): Node | undefined;
+  /** The same for what several schemas may declare, at the place of the first that does. */
+  combineDefined(mode: Mode, nodes: readonly (Node | undefined)[]): Node | undefined;
+}
+
+/** `patternProperties` declares as many names as a backend can think of. */
+const MAX_KEPT_PROPERTIES = 1000;
+
+const ORDERED = { kind: 'ordered' } as const;
+
+export function createNodeFactory(): NodeFactory {
+  // By mode, place and parts: without it a recursive schema would grow with the depth of the data.
+  const combined = new Map<string, Node>();
+  let nextId = 0;
+  const create = (parts: NodeParts) => createNode(parts, nextId++);
+  const combine: NodeFactory['combine'] = (mode, nodes, place) => {
+    const distinct = [...new Set(nodes)];
+    const [first] = distinct;
+    if (first === undefined || distinct.length === 1) return first;
+    const key = `${mode} ${distinct.map((node) => node.id).join(' ')} ${place}`;
+    const known = combined.get(key);
+    if (known) return known;
+    const keywords = mode === 'all' ? intersectKeywords(distinct) : uniteKeywords(distinct);
+    const children = combineChildren((each) => combineDefined(mode, distinct.map(each)));
+    const node = create({ place, keywords, children });
+    combined.set(key, node);
+    return node;
+  };
+  const combineDefined: NodeFactory['combineDefined'] = (mode, nodes) => {
+    const defined = nodes.filter((node) => node !== undefined);
+    return combine(mode, defined, defined[0]?.place ?? '#');
+  };
+  return { create, combine, combineDefined };
+}
+
+function combineChildren(ofEach: (get: (node: Node) => Node | undefined) => Node | undefined): Children {
+  return {
+    property: (name) => ofEach((node) => node.property(name)),
+    additional: () => ofEach((node) => node.additional),
+    item: (index) => ofEach((node) => node.item(index)),
+  };
+}
+
+function createNode({ place, keywords, children }: NodeParts, id: number): Node {
+  const properties = new Map<string, Node>();
+  return {
+    ...keywords,
+    id,
+    place,
+    order: keywords.declaredOrder ?? ORDERED,
+    property(name) {
+      const known = properties.get(name);
+      if (known) return known;
+      const node = children.property(name);
+      if (node && properties.size < MAX_KEPT_PROPERTIES) properties.set(name, node);
+      return node;
+    },
+    get additional() {
+      return children.additional();
+    },
+    item: (index) => children.item(index),
+  };
+}

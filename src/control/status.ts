@@ -1,0 +1,34 @@
+/** One group of operations, as `GET /v1/status` shows it. */
+export interface GroupStatus {
+  readonly name: string;
+  readonly flag: string;
+  /** Percent; null where the flag's share is not one number. */
+  readonly weight: number | null;
+  /** Requests served by each side since the start. */
+  readonly observed: { readonly legacy: number; readonly candidate: number };
+}
+
+/** The answer of `GET /v1/status`: the schema `Status` of openapi/control.yaml, to which a test holds it. */
+export interface StatusDocument {
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly groups: readonly GroupStatus[];
+  readonly flags: {
+    readonly source: string;
+    readonly ok: boolean;
+    readonly loadedAtMs: number | null;
+    readonly ageMs: number | null;
+    readonly error?: string | undefined;
+    readonly failedAtMs?: number | undefined;
+    readonly warnings?: readonly string[] | undefined;
+  };
+  readonly store: { readonly location: string; readonly ok: boolean; readonly error?: string | undefined };
+  readonly shadow: { readonly inFlight: number; readonly queued: number; readonly dropped: number };
+  readonly contract: {
+    readonly title: string;
+    readonly file: string;
+    readonly digest: string;
+    readonly operations: number;
+  };
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,4 @@
+import { runBackend } from './backend-process.ts';
+import { createLegacy } from './legacy-app.ts';
+
+await runBackend(createLegacy);

@@ -1,0 +1,1 @@
+export { evaluateGate, type GateScope } from './evaluate.ts';

@@ -1,0 +1,53 @@
+import type { GatePolicy, GateReason, OperationEvidence, Outcome } from '../core/index.ts';
+import { describeMissing, type Judgement, judgeShare } from './judge.ts';
+import { formatCount, formatShare } from './numbers.ts';
+
+/**
+ * The outcomes that say whether the two sides agree. `drift` is a race between the two reads and says nothing about
+ * either side; errors are the errors gate's.
+ */
+const TRIALS: readonly Outcome[] = ['equal', 'equivalent', 'accepted', 'noise', 'different', 'flaky'];
+/** `flaky` counts against: a candidate that is wrong now and then is wrong. */
+const BAD: readonly Outcome[] = ['different', 'flaky'];
+
+const CODES = {
+  pass: 'PARITY_WITHIN_LIMIT',
+  fail: 'MISMATCH_ABOVE_LIMIT',
+  inconclusive: 'INSUFFICIENT_PAIRS',
+} as const;
+
+export function judgeParity(evidence: OperationEvidence, policy: GatePolicy): GateReason {
+  const judgement = judgeShare({
+    counts: { k: sumOf(evidence, BAD), n: sumOf(evidence, TRIALS) },
+    limit: policy.parity.limit,
+    perSecond: evidence.pairsPerSecond,
+  });
+  return {
+    ...judgement,
+    gate: 'parity',
+    operationId: evidence.operationId,
+    group: evidence.group,
+    code: judgement.n === 0 ? 'NO_EVIDENCE' : CODES[judgement.state],
+    message: `${evidence.operationId}: ${judgement.n === 0 ? describeNothing(evidence) : describe(judgement)}`,
+  };
+}
+
+function sumOf(evidence: OperationEvidence, outcomes: readonly Outcome[]): number {
+  return outcomes.reduce((sum, outcome) => sum + evidence.outcomes[outcome], 0);
+}
+
+function describe(judgement: Judgement): string {
+  const { k, n, limit, state } = judgement;
+  const seen = `${formatCount(k)} of ${formatCount(n)} pairs differ (${formatShare(k / n)}, limit ${formatShare(limit)})`;
+  return state === 'inconclusive' ? `${seen}; ${describeMissing(judgement, 'pairs without a difference')}` : seen;
+}
+
+/** Says which reason kept the requests from being compared, so that the reader knows what to change. */
+function describeNothing(evidence: OperationEvidence): string {
+  const reasons = Object.entries(evidence.uncompared)
+    .filter(([, requests]) => requests > 0)
+    .sort(([, one], [, other]) => other - one)
+    .map(([reason, requests]) => `${reason} ${formatCount(requests)}`);
+  const why = reasons.length > 0 ? ` (not compared: ${reasons.join(', ')})` : '';
+  return `no pair was compared in ${formatCount(evidence.eligible)} requests${why}`;
+}

@@ -1,0 +1,114 @@
+import {
+  type Cluster,
+  type Exemplar,
+  type Finding,
+  type Observation,
+  type Outcome,
+  worstClass,
+} from '../core/index.ts';
+import { createExemplar, mergeExemplars, placeForExemplar } from './exemplars.ts';
+
+/** Kinds of findings named by a cluster; more of them say nothing new about the cause. */
+export const MAX_FINGERPRINTS = 50;
+
+/** A cluster while it grows. Maps, because operation ids are names from outside, `__proto__` included. */
+export interface ClusterTally {
+  readonly first: Finding;
+  class: Finding['class'];
+  exchanges: number;
+  findings: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Number of the exchange counted last: one exchange counts once, however many of its findings are the same. */
+  lastExchange: number;
+  readonly outcomes: Map<Outcome, number>;
+  readonly operations: Map<string, number>;
+  readonly fingerprints: Set<string>;
+  readonly exemplars: Exemplar[];
+}
+
+export function createClusterTally(finding: Finding, atMs: number): ClusterTally {
+  return {
+    first: finding,
+    class: finding.class,
+    exchanges: 0,
+    findings: 0,
+    firstSeenMs: atMs,
+    lastSeenMs: atMs,
+    lastExchange: -1,
+    outcomes: new Map(),
+    operations: new Map(),
+    fingerprints: new Set(),
+    exemplars: [],
+  };
+}
+
+export function countFinding(
+  tally: ClusterTally,
+  finding: Finding,
+  exchange: { readonly number: number; readonly observation: Observation },
+): void {
+  tally.findings += finding.count;
+  if (tally.fingerprints.size < MAX_FINGERPRINTS) tally.fingerprints.add(finding.fingerprint);
+  tally.class = worstClass([tally, finding]) ?? finding.class;
+  if (tally.lastExchange === exchange.number) return;
+  tally.lastExchange = exchange.number;
+  countExchange(tally, finding, exchange.observation);
+}
+
+function countExchange(tally: ClusterTally, finding: Finding, observation: Observation): void {
+  tally.exchanges += 1;
+  tally.firstSeenMs = Math.min(tally.firstSeenMs, observation.at);
+  tally.lastSeenMs = Math.max(tally.lastSeenMs, observation.at);
+  increment(tally.outcomes, observation.outcome, 1);
+  increment(tally.operations, observation.operationId, 1);
+  const place = placeForExemplar(tally.exemplars, observation);
+  if (place !== undefined) tally.exemplars[place] = createExemplar(observation, finding);
+}
+
+export function closeCluster(tally: ClusterTally): Cluster {
+  const { cluster: id, rule, place, types } = tally.first;
+  return {
+    id,
+    rule,
+    class: tally.class,
+    place,
+    types,
+    outcomes: Object.fromEntries(tally.outcomes),
+    exchanges: tally.exchanges,
+    findings: tally.findings,
+    operations: Object.fromEntries(tally.operations),
+    fingerprints: [...tally.fingerprints],
+    firstSeenMs: tally.firstSeenMs,
+    lastSeenMs: tally.lastSeenMs,
+    exemplars: tally.exemplars,
+  };
+}
+
+/** The same cluster of two spans of time as one. */
+export function mergeClusters(earlier: Cluster, later: Cluster): Cluster {
+  return {
+    ...earlier,
+    class: worstClass([earlier, later]) ?? later.class,
+    outcomes: mergeCounts(earlier.outcomes, later.outcomes),
+    exchanges: earlier.exchanges + later.exchanges,
+    findings: earlier.findings + later.findings,
+    operations: mergeCounts(earlier.operations, later.operations),
+    fingerprints: [...new Set([...earlier.fingerprints, ...later.fingerprints])].slice(0, MAX_FINGERPRINTS),
+    firstSeenMs: Math.min(earlier.firstSeenMs, later.firstSeenMs),
+    lastSeenMs: Math.max(earlier.lastSeenMs, later.lastSeenMs),
+    exemplars: mergeExemplars(earlier.exemplars, later.exemplars),
+  };
+}
+
+type CountsByName = Readonly<Record<string, number>>;
+
+function mergeCounts(earlier: CountsByName, later: CountsByName): CountsByName {
+  const counts = new Map(Object.entries(earlier));
+  for (const [key, count] of Object.entries(later)) increment(counts, key, count);
+  return Object.fromEntries(counts);
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}

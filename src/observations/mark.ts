@@ -1,0 +1,11 @@
+/** One change of a weight: a mark on the time line of the evidence. */
+export interface Mark {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly group: string;
+  /** Percent. */
+  readonly from: number;
+  readonly to: number;
+  readonly who: string;
+  readonly reason?: string | undefined;
+}

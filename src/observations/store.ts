@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs';
+import type { Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
+import { openDatabase, type StoreOptions } from './database.ts';
+import type { Mark } from './mark.ts';
+import { inTransaction } from './schema.ts';
+import { storeError, withStoreErrors } from './store-errors.ts';
+import { readClusters, readEvidence, readLatestBinding, readMarks, readUnclustered } from './store-reads.ts';
+import { beginBinding, writeMark, writeWindow } from './store-writes.ts';
+import type { WindowRecord } from './window.ts';
+
+/** Evidence on disk. Every method blocks its thread for as long as the disk or another process's lock takes. */
+export interface Store {
+  /** Makes a binding the latest: from now on, evidence is what was recorded under it. */
+  beginBinding(binding: EvidenceBinding): void;
+  /** Takes a window whole or not at all; one whose id it has is ignored. */
+  recordWindow(binding: EvidenceBinding, record: WindowRecord): void;
+  /** A mark that it has is ignored. */
+  recordMark(mark: Mark): void;
+  latestBinding(): EvidenceBinding | undefined;
+  /** Of the latest binding unless one is given. */
+  readEvidence(binding?: EvidenceBinding): Evidence;
+  /** Most exchanges first. Of the latest binding unless one is given. */
+  readClusters(binding?: EvidenceBinding): readonly Cluster[];
+  /** How many findings belong to no stored cluster because there were too many causes. */
+  readUnclustered(binding?: EvidenceBinding): number;
+  /** In the order of their time. */
+  readMarks(): readonly Mark[];
+  close(): void;
+}
+
+const NO_BINDING: EvidenceBinding = { contract: 'unknown', rules: 'unknown', build: 'unknown' };
+
+/** Opens the store, and makes it unless `readOnly`. Throws a ParitygateError with code `PG_STORE_*`. */
+export function openStore(options: StoreOptions): Store {
+  const { path } = options;
+  const database = openDatabase(options);
+  const inode = statSync(path).ino;
+
+  const read = <Result>(work: () => Result): Result => withStoreErrors(path, work);
+  const write = (work: () => void): void => {
+    validateInPlace(path, inode);
+    withStoreErrors(path, () => inTransaction(database, work));
+  };
+  const latest = (): EvidenceBinding => readLatestBinding(database) ?? NO_BINDING;
+
+  return {
+    beginBinding: (binding) => write(() => beginBinding(database, binding)),
+    recordWindow: (binding, record) => write(() => writeWindow(database, binding, record)),
+    recordMark: (mark) => write(() => writeMark(database, mark)),
+    latestBinding: () => read(() => readLatestBinding(database)),
+    readEvidence: (binding) => read(() => readEvidence(database, binding ?? latest())),
+    readClusters: (binding) => read(() => readClusters(database, binding ?? latest())),
+    readUnclustered: (binding) => read(() => readUnclustered(database, binding ?? latest())),
+    readMarks: () => read(() => readMarks(database)),
+    close: () => database.close(),
+  };
+}
+
+/** SQLite goes on writing into a file that was deleted under it, where nobody will ever read it. */
+function validateInPlace(path: string, inode: number): void {
+  if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return;
+  throw storeError('PG_STORE_MISSING', `the store ${path} was moved or deleted while it was open`);
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Cluster, Finding, Observation } from '../core/index.ts';
+import { type ClusterTally, closeCluster, countFinding, createClusterTally } from './cluster-tally.ts';
+import { addLatency, createSketch, encodeSketch, type LatencySketch } from './latency-sketch.ts';
+import { countObservation, createCounts, type OperationCounts } from './operation-counts.ts';
+
+/** Causes told apart in one window; findings beyond are counted in `unclusteredFindings`. */
+export const MAX_CLUSTERS_PER_WINDOW = 2000;
+
+/** What was seen of one operation in one window; plain data that may cross a thread. */
+export interface OperationRecord {
+  readonly operationId: string;
+  readonly group: string | undefined;
+  readonly counts: OperationCounts;
+  /** Encoded latency sketches. */
+  readonly legacyLatency: Uint8Array<ArrayBuffer>;
+  readonly candidateLatency: Uint8Array<ArrayBuffer>;
+}
+
+/** One closed window. */
+export interface WindowRecord {
+  /** Unique: a store takes a record once, however often it is offered. */
+  readonly id: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly operations: readonly OperationRecord[];
+  readonly clusters: readonly Cluster[];
+  /** Findings that found no room among the clusters. */
+  readonly unclusteredFindings: number;
+}
+
+/** Counters, sketches and clusters of the time since `fromMs`. Its size is bound by the contract, not by the traffic. */
+export interface ObservationWindow {
+  /** Counts a request that must end in exactly one outcome. */
+  arrived(operationId: string, group: string | undefined): void;
+  add(observation: Observation): void;
+  isEmpty(): boolean;
+  /** The window as data. It takes nothing more. */
+  close(toMs: number): WindowRecord;
+}
+
+interface OperationTally {
+  group: string | undefined;
+  readonly counts: OperationCounts;
+  readonly legacy: LatencySketch;
+  readonly candidate: LatencySketch;
+}
+
+export function createWindow(fromMs: number): ObservationWindow {
+  const operations = new Map<string, OperationTally>();
+  const clusters = new Map<string, ClusterTally>();
+  let exchangeNumber = 0;
+  let unclusteredFindings = 0;
+
+  function tallyOf(operationId: string, group: string | undefined): OperationTally {
+    let tally = operations.get(operationId);
+    if (tally === undefined) {
+      tally = { group, counts: createCounts(), legacy: createSketch(), candidate: createSketch() };
+      operations.set(operationId, tally);
+    }
+    tally.group = group ?? tally.group;
+    return tally;
+  }
+
+  function clusterOf(finding: Finding, atMs: number): ClusterTally | undefined {
+    const known = clusters.get(finding.cluster);
+    if (known !== undefined || clusters.size >= MAX_CLUSTERS_PER_WINDOW) return known;
+    const created = createClusterTally(finding, atMs);
+    clusters.set(finding.cluster, created);
+    return created;
+  }
+
+  function addFindings(observation: Observation): void {
+    const exchange = { number: exchangeNumber++, observation };
+    for (const finding of observation.findings) {
+      const cluster = clusterOf(finding, observation.at);
+      if (cluster === undefined) unclusteredFindings += finding.count;
+      else countFinding(cluster, finding, exchange);
+    }
+  }
+
+  return {
+    arrived(operationId, group) {
+      tallyOf(operationId, group).counts.eligible += 1;
+    },
+    add(observation) {
+      const tally = tallyOf(observation.operationId, observation.group);
+      countObservation(tally.counts, observation);
+      const { legacy, candidate } = observation;
+      if (legacy?.totalMs !== undefined) addLatency(tally.legacy, legacy.totalMs);
+      if (candidate?.totalMs !== undefined) addLatency(tally.candidate, candidate.totalMs);
+      if (observation.findings.length > 0) addFindings(observation);
+    },
+    isEmpty: () => operations.size === 0,
+    close: (toMs) => ({
+      id: randomUUID(),
+      fromMs,
+      // The clock may have been set back meanwhile.
+      toMs: Math.max(fromMs, toMs),
+      operations: [...operations].map(([operationId, tally]) => closeOperation(operationId, tally)),
+      clusters: [...clusters.values()].map(closeCluster),
+      unclusteredFindings,
+    }),
+  };
+}
+
+function closeOperation(operationId: string, tally: OperationTally): OperationRecord {
+  return {
+    operationId,
+    group: tally.group,
+    counts: tally.counts,
+    legacyLatency: encodeSketch(tally.legacy),
+    candidateLatency: encodeSketch(tally.candidate),
+  };
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { FINDING_CLASSES, OUTCOMES, type ReasonCode, type RuleId, UNCOMPARED_REASONS } from '../core/index.ts';
+
+export const FORMAT_VERSION = '1.0';
+
+const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
+const isoTime = z.iso.datetime();
+const interval = z.tuple([share, share]).nullable().describe('Two-sided 95 percent Clopper-Pearson interval.');
+const state = z.enum(['pass', 'fail', 'inconclusive', 'exempt']);
+const outcomes = z.record(z.enum(OUTCOMES), count);
+const uncompared = z.record(z.enum(UNCOMPARED_REASONS), count).describe('Requests not compared, by reason.');
+const classes = z.record(z.enum(FINDING_CLASSES), count).describe('Different exchanges, by their worst class.');
+const countByOperation = z.record(z.string(), count);
+const ms = z.number().nullable();
+// Open in the published schema, so that a rule or code of a later 1.x keeps it; what this version writes is its own.
+const ruleId = z.string() as z.ZodType as z.ZodType<RuleId>;
+const reasonCode = z.string() as z.ZodType as z.ZodType<ReasonCode>;
+const inFlight = z
+  .int()
+  .describe('Eligible minus the sum of the outcomes; below 0 only where counters contradict each other.');
+
+const gate = z.object({
+  gate: z.enum(['parity', 'errors', 'latency']),
+  operationId: z.string(),
+  group: z.string().optional(),
+  state,
+  code: reasonCode.describe('Stable reason code.'),
+  value: share.nullable().describe('Observed share of bad events.'),
+  limit: z.number().nullable(),
+  k: count.describe('Bad events.'),
+  n: count.describe('Events.'),
+  interval,
+  needed: count.nullable().describe('Further good events needed to pass.'),
+  etaSeconds: z.number().nullable(),
+  latency: z.object({ quantile: share, baselineMs: ms, boundMs: ms, candidateMs: ms }).optional(),
+  message: z.string(),
+});
+
+const quantiles = z.object({
+  n: count,
+  p50: ms.describe('Milliseconds; null below 5 requests.'),
+  p95: ms.describe('Milliseconds; null below 59 requests.'),
+  p99: ms.describe('Milliseconds; null below 299 requests.'),
+});
+
+function bySide<Shape extends z.ZodType>(shape: Shape) {
+  return z.object({ legacy: shape, candidate: shape });
+}
+
+const operation = z.object({
+  operationId: z.string(),
+  method: z.string().nullable().describe('Null for what is not an operation of the contract.'),
+  path: z.string().nullable(),
+  group: z.string().nullable(),
+  state: state.nullable().describe('The worst state of its gates; null when it was not judged.'),
+  eligible: count,
+  inFlight,
+  outcomes,
+  uncompared,
+  classes,
+  served: bySide(count),
+  fallbacks: count,
+  parity: z.object({ k: count, n: count, interval }).nullable(),
+  conformance: bySide(z.object({ conforms: count, violates: count })),
+  errors: bySide(z.object({ requests: count, errors: count, onlyThisSide: count })),
+  latency: bySide(quantiles),
+});
+
+const exemplar = z.object({
+  at: z.number().describe('Milliseconds since the epoch.'),
+  operationId: z.string(),
+  method: z.string(),
+  target: z.string(),
+  served: z.enum(['legacy', 'candidate']),
+  statuses: bySide(z.int().nullable()),
+  pointer: z.string(),
+  legacy: z.unknown().optional().describe('Absent where that side has no value there.'),
+  candidate: z.unknown().optional().describe('Absent where that side has no value there.'),
+  rendered: z.string().nullable().describe('The difference as text.'),
+});
+
+const cluster = z.object({
+  id: z.string(),
+  title: z.string(),
+  rule: ruleId,
+  class: z.enum(FINDING_CLASSES),
+  place: z.string(),
+  line: z.int().positive().nullable().describe('Line of the place in the contract.'),
+  types: z.string(),
+  outcomes: z.partialRecord(z.enum(OUTCOMES), count),
+  exchanges: count,
+  findings: count,
+  traffic: z.object({ k: count, n: count }).describe('Exchanges that showed it, of all that were compared or failed.'),
+  operations: countByOperation,
+  fingerprints: z.array(z.string()),
+  firstSeenMs: z.number(),
+  lastSeenMs: z.number(),
+  exemplars: z.array(exemplar),
+});
+
+/** A report is this one document; everything else is rendered from it. Lists are ordered worst first. */
+export const reportSchema = z
+  .object({
+    formatVersion: z.literal(FORMAT_VERSION),
+    tool: z.object({ name: z.literal('paritygate'), version: z.string() }),
+    generatedAt: isoTime,
+    verdict: z.object({ verdict: z.enum(['pass', 'fail', 'inconclusive']), summary: z.string() }),
+    contractFile: z.string(),
+    evidence: z.object({
+      binding: z.object({ contract: z.string(), rules: z.string(), build: z.string() }),
+      from: isoTime.nullable(),
+      to: isoTime.nullable(),
+    }),
+    status: z.object({ flags: z.string().nullable(), store: z.string().nullable() }).optional(),
+    warnings: z.array(z.string()),
+    gates: z.array(gate),
+    totals: z.object({
+      eligible: count,
+      inFlight,
+      outcomes,
+      uncompared,
+      compared: count.describe('Exchanges of which both responses were compared.'),
+    }),
+    notCompared: z.array(
+      z.object({
+        reason: z.enum(UNCOMPARED_REASONS),
+        requests: count,
+        why: z.string(),
+        operations: countByOperation,
+      }),
+    ),
+    neverSeen: z.array(z.string()).describe('Operations of the contract for which no request arrived.'),
+    exempt: z.array(z.object({ operationId: z.string(), why: z.string() })),
+    operations: z.array(operation),
+    clusters: z.array(cluster),
+    groups: z.array(
+      z.object({
+        name: z.string(),
+        flag: z.string(),
+        weight: z.number().nullable().describe('Percent of live requests that the candidate serves.'),
+        operations: z.array(z.string()),
+      }),
+    ),
+    marks: z.array(
+      z.object({
+        at: isoTime,
+        kind: z.literal('weight'),
+        group: z.string(),
+        from: z.number().nullable(),
+        to: z.number(),
+        who: z.string(),
+        reason: z.string().nullable(),
+      }),
+    ),
+  })
+  .describe('Report of paritygate: evidence and verdict about a candidate that is to replace a legacy backend.');
+
+type Readable<T> = T extends readonly (infer Item)[] & { length: number }
+  ? number extends T['length']
+    ? readonly Readable<Item>[]
+    : Readonly<T>
+  : T extends object
+    ? { readonly [Key in keyof T]: Readable<T[Key]> }
+    : T;
+
+export type ReportDocument = Readable<z.infer<typeof reportSchema>>;
+export type GateEntry = ReportDocument['gates'][number];
+export type OperationEntry = ReportDocument['operations'][number];
+export type ClusterEntry = ReportDocument['clusters'][number];
+export type ExemplarEntry = ClusterEntry['exemplars'][number];
+
+/** The published schema. Objects stay open: a later 1.x may say more, and an earlier reader must still accept it. */
+export function reportJsonSchema(): object {
+  return {
+    $id: 'urn:paritygate:report:1',
+    title: 'Paritygate report',
+    ...z.toJSONSchema(reportSchema, { io: 'input' }),
+  };
+}

@@ -1,0 +1,5 @@
+export { createReport, type ReportInputs, type WeightMark } from './create.ts';
+export { type ReportDocument, reportJsonSchema, reportSchema } from './document.ts';
+export { renderHtml } from './html.ts';
+export { renderJunit } from './junit.ts';
+export { renderMarkdown } from './markdown.ts';

@@ -1,0 +1,2 @@
+export { type FlagsDocument, planWeight, type WeightPlan } from './plan-weight.ts';
+export { type SetWeightRequest, setWeight, type WeightChange } from './set-weight.ts';

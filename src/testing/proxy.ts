@@ -1,0 +1,85 @@
+import type { TestContext } from 'node:test';
+import type { Contract } from '../contract/index.ts';
+import { type MirrorPlan, type ServedExchange, type Side, systemClock } from '../core/index.ts';
+import { createListener, createUpstreams, type Listener } from '../proxy/index.ts';
+import { contractFrom } from './contract.ts';
+
+export const THINGS = `openapi: 3.1.0
+info: { title: Things, version: '1' }
+paths:
+  /things:
+    get: { operationId: listThings, responses: { '200': { description: ok } } }
+    post: { operationId: createThing, responses: { '201': { description: ok } } }
+  /things/{id}:
+    get: { operationId: getThing, responses: { '200': { description: ok } } }
+    delete: { operationId: deleteThing, responses: { '204': { description: ok } } }
+`;
+
+export interface ProxyUnderTest {
+  readonly port: number;
+  readonly listener: Listener;
+  /** Every exchange that was handed over, in order. */
+  readonly exchanges: readonly ServedExchange[];
+  /** Resolves when so many exchanges were handed over. */
+  readonly handedOver: (count: number) => Promise<void>;
+  readonly arrivals: readonly string[];
+}
+
+export interface ProxySetup {
+  readonly legacy: URL;
+  readonly candidate?: URL;
+  /** Which side the flags choose for every request. */
+  readonly serve?: Side;
+  readonly plan?: MirrorPlan;
+  readonly contract?: Contract;
+  readonly headersMs?: number;
+  readonly graceMs?: number;
+}
+
+/** The data plane with real sockets on both ends; only flags and shadow are replaced. */
+export async function startProxy(t: TestContext, setup: ProxySetup): Promise<ProxyUnderTest> {
+  const {
+    legacy,
+    candidate,
+    serve = 'legacy',
+    plan = { kind: 'mirror', maxBodyBytes: 1 << 20 },
+    contract = contractFrom(THINGS),
+  } = setup;
+  const upstreams = createUpstreams({
+    groups: new Map([
+      ['things', { legacy, candidate }],
+      ['', { legacy, candidate }],
+    ]),
+    live: { connectMs: 1000, headersMs: setup.headersMs ?? 5000, idleMs: 5000 },
+    shadow: { timeoutMs: 1000, connections: 8, maxBodyBytes: 1 << 20 },
+    clock: systemClock,
+  });
+  const exchanges: ServedExchange[] = [];
+  const arrivals: string[] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  const listener = createListener(
+    {
+      contract,
+      groupOf: () => ({ name: 'things', flag: 'things', hasCandidate: candidate !== undefined }),
+      stickiness: [{ kind: 'ip' }],
+      flags: { isCandidate: () => serve === 'candidate' },
+      upstreams,
+      plan: () => plan,
+      onArrival: (operationId) => void arrivals.push(operationId),
+      onExchange: (exchange) => {
+        exchanges.push(exchange);
+        for (const { count, resolve } of waiting) if (exchanges.length >= count) resolve();
+      },
+      clock: systemClock,
+    },
+    { host: '127.0.0.1', port: 0, graceMs: setup.graceMs ?? 1000 },
+  );
+  const { port } = await listener.start();
+  t.after(async () => {
+    await listener.stop();
+    await upstreams.stop();
+  });
+  const handedOver = (count: number): Promise<void> =>
+    new Promise((resolve) => (exchanges.length >= count ? resolve() : waiting.push({ count, resolve })));
+  return { port, listener, exchanges, handedOver, arrivals };
+}
