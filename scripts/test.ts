@@ -7,6 +7,8 @@ const patterns = process.argv.slice(2);
 const files = globSync(patterns.length > 0 ? patterns : ['src/**/*.test.ts', 'examples/**/*.test.ts']).sort();
 const args = ['--test', '--test-reporter=dot', '--test-concurrency=2', '--test-timeout=120000', ...files];
 const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
+// A file whose process never ends is a leak, and no test's own timeout sees it.
+const deadline = setTimeout(() => child.kill('SIGKILL'), 15 * 60_000);
 let warnings = '';
 child.stderr.on('data', (chunk: Buffer) => {
   process.stderr.write(chunk);
@@ -17,6 +19,7 @@ child.stderr.on('data', (chunk: Buffer) => {
       ?.join('\n') ?? '';
 });
 child.on('close', (code) => {
+  clearTimeout(deadline);
   if (warnings !== '') console.error(`\na test printed a warning:\n${warnings}`);
   process.exitCode = code === 0 && warnings !== '' ? 1 : (code ?? 1);
 });

@@ -152,7 +152,7 @@ confirm: { perSecond: 400, delayMs: 20 }
 reports: ${JSON.stringify(resolve('reports'))}
 gates:
   parity: { limit: 1% }
-  errors: { margin: 1.2, floor: 0.1% }
+  errors: { margin: 1.2, floor: 1% }
   latency: { p99: { max: 250ms } }
   exempt:
     createTrade: the demo mirrors no writes

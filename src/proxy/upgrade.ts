@@ -1,8 +1,8 @@
 // WebSocket upgrades, carried by http-proxy-middleware: routed by weight like any request, never mirrored.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { createProxyMiddleware, type Plugin, type RequestHandler } from 'http-proxy-middleware';
 import type { Side } from '../core/index.ts';
 import { admit } from './guard.ts';
 import { requestHeaders } from './header-table.ts';
@@ -77,14 +77,28 @@ function createCarrier(origin: URL): RequestHandler {
     xfwd: false,
     // Its own plugins log and answer with the backend's address in the text.
     ejectPlugins: true,
-    plugins: [(server) => server.on('error', (_error, _request, response) => answerFailure(response))],
+    plugins: [answerFailures, tieSockets],
   });
 }
 
-function answerFailure(response: ServerResponse | Duplex | undefined): void {
-  // For an upgrade the library hands over the socket in the response's place.
-  if (response && !('writeHead' in response)) answer(response, 502);
-}
+const answerFailures: Plugin = (server) => {
+  server.on('error', (_error, _request, response) => {
+    // For an upgrade the library hands over the socket in the response's place.
+    if (response && !('writeHead' in response)) answer(response, 502);
+  });
+};
+
+// The library pipes each socket into the other, and a pipe ends its target at `end` only: when one side is destroyed the
+// other would stay open for ever.
+const tieSockets: Plugin = (server) => {
+  server.on('proxyReqWs', (upstream, _request, client) => {
+    client.once('close', () => upstream.destroy());
+    upstream.once('upgrade', (_response, backend) => {
+      client.once('close', () => backend.destroy());
+      backend.once('close', () => client.destroy());
+    });
+  });
+};
 
 /** The library copies `headers`, not `rawHeaders`: the one table writes both. */
 function rewriteHeaders(request: IncomingMessage, host: string): void {

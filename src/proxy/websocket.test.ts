@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { startProxy } from '../testing/proxy.ts';
 import { deadOrigin, sendRaw, startBackend } from '../testing/servers.ts';
@@ -92,3 +94,31 @@ test('an upgrade to anything but a WebSocket is refused', async (t) => {
     /^HTTP\/1\.1 501 /,
   );
 });
+
+test('a proxy that stops closes both ends of what it carried', async (t) => {
+  const { origin, server } = await startBackend(t, () => {});
+  const atBackend = Promise.withResolvers<Duplex>();
+  server.on('upgrade', (_, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    atBackend.resolve(socket);
+  });
+  const { port, listener } = await startProxy(t, { legacy: origin });
+  const client = connect({ port, host: '127.0.0.1' });
+  client.write(
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
+  );
+  const backend = await atBackend.promise;
+  for (const socket of [backend, client]) socket.on('error', () => socket.destroy()).resume();
+  backend.on('error', () => {});
+  const closed = Promise.all([ended(backend), ended(client)]);
+  await listener.stop();
+  await closed;
+  backend.destroy();
+});
+
+function ended(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('end', resolve);
+    socket.once('close', resolve);
+  });
+}
