@@ -33,9 +33,9 @@ export async function startBackend(side: Side, { directory, ports }: Workspace):
   return program;
 }
 
-/** `--nc` and `--ng`: no CORS and no compression, as behind a gateway that does both. Without `--watch` it does not watch. */
+/** Without `--watch` it does not watch its file. */
 function legacyArgs(port: number): readonly string[] {
-  return [SCRIPTS.legacy, '--host', '127.0.0.1', '--port', String(port), '--nc', '--ng', '--quiet', 'db.json'];
+  return [SCRIPTS.legacy, '--host', '127.0.0.1', '--port', String(port), '--quiet', 'db.json'];
 }
 
 /** The rewrite has neither of these switches. */
