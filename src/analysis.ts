@@ -36,6 +36,8 @@ export interface Analysis extends Pick<ShadowPorts, 'compare' | 'confirm' | 'che
 
 const BUDGET_MS = 5_000;
 const MAX_PENDING = 512;
+/** Room for the contract, its compiled schemas and a pair of the largest bodies. */
+const MAX_MEMORY_MB = 1024;
 /** Of identical pairs, the first of each operation and then one in so many is checked against the contract. */
 const CHECK_ONE_IN = 20;
 
@@ -49,6 +51,7 @@ export function createAnalysis(
     workerData: setup,
     budgetMs: BUDGET_MS,
     maxPending: MAX_PENDING,
+    maxMemoryMb: MAX_MEMORY_MB,
     clock,
     onWarning,
   });

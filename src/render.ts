@@ -8,6 +8,7 @@ export interface RenderQuestion {
 }
 
 const BUDGET_MS = 250;
+const MAX_MEMORY_MB = 128;
 
 /** The difference of every exemplar as text, by cluster; null where it took too long or could not be shown. */
 export async function renderExemplars(
@@ -19,6 +20,7 @@ export async function renderExemplars(
     workerData: undefined,
     budgetMs: BUDGET_MS,
     maxPending: 1,
+    maxMemoryMb: MAX_MEMORY_MB,
     onWarning: () => {},
     clock: systemClock,
   });

@@ -10,6 +10,8 @@ export interface AnalystOptions {
   readonly budgetMs: number;
   /** Pairs that may wait for the worker; more are refused. */
   readonly maxPending: number;
+  /** Heap of the worker; past it the worker ends and is replaced, and the process lives. */
+  readonly maxMemoryMb: number;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
 }
@@ -81,7 +83,10 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
 
   #spawn(): void {
     this.#ready = false;
-    const worker = new Worker(this.#options.workerUrl, { workerData: this.#options.workerData });
+    const worker = new Worker(this.#options.workerUrl, {
+      workerData: this.#options.workerData,
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.maxMemoryMb },
+    });
     this.#worker = worker;
     worker.on('message', (message: WorkerMessage<Answer>) => this.#worker === worker && this.#onMessage(message));
     worker.on('error', (error) => this.#onExit(worker, error.message));

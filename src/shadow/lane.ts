@@ -48,8 +48,9 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
   };
   const stop = async (graceMs: number): Promise<readonly Task[]> => {
     stopped = true;
+    const never = waiting.splice(0);
     if (inFlight > 0) await waitAtMost(graceMs, (done) => (onIdle = done));
-    return waiting.splice(0);
+    return never;
   };
   return { offer, stop, status: () => ({ inFlight, queued: waiting.length, dropped }) };
 }

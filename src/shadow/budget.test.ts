@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { createBudget } from './budget.ts';
+
+test('at most so many at once, and so many a second after that', () => {
+  const clock = createFakeClock();
+  const allows = createBudget(2, clock);
+  assert.deepEqual([allows(), allows(), allows()], [true, true, false]);
+  clock.advance(499);
+  assert.equal(allows(), false);
+  clock.advance(1);
+  assert.deepEqual([allows(), allows()], [true, false]);
+  clock.advance(3_600_000);
+  assert.deepEqual(
+    [allows(), allows(), allows()],
+    [true, true, false],
+    'an idle hour saves up no more than one second',
+  );
+});
+
+test('a budget of nothing allows nothing', () => {
+  const clock = createFakeClock();
+  const allows = createBudget(0, clock);
+  clock.advance(60_000);
+  assert.equal(allows(), false);
+});

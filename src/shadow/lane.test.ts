@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLane } from './lane.ts';
+
+function setUp(
+  concurrency: number,
+  queue: number,
+): { lane: ReturnType<typeof createLane<string>>; begun: string[]; finish: (task: string) => void } {
+  const begun: string[] = [];
+  const running = new Map<string, () => void>();
+  const lane = createLane<string>({ concurrency, queue }, (task) => {
+    begun.push(task);
+    return new Promise((resolve) => running.set(task, resolve));
+  });
+  return { lane, begun, finish: (task) => running.get(task)?.() };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('so many run, so many wait, the rest is dropped and counted', () => {
+  const { lane, begun } = setUp(2, 1);
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd', 'e'].map((task) => lane.offer(task)),
+    [true, true, true, false, false],
+  );
+  assert.deepEqual(begun, ['a', 'b']);
+  assert.deepEqual(lane.status(), { inFlight: 2, queued: 1, dropped: 2 });
+});
+
+test('what waits begins when a place is free, in order', async () => {
+  const { lane, begun, finish } = setUp(1, 2);
+  for (const task of ['a', 'b', 'c']) lane.offer(task);
+  finish('a');
+  await turn();
+  assert.deepEqual(begun, ['a', 'b']);
+  finish('b');
+  await turn();
+  assert.deepEqual(begun, ['a', 'b', 'c']);
+});
+
+test('stopping waits for what runs, and returns what never began', async () => {
+  const { lane, begun, finish } = setUp(1, 2);
+  for (const task of ['a', 'b', 'c']) lane.offer(task);
+  const stopped = lane.stop(10_000);
+  assert.equal(lane.offer('d'), false);
+  finish('a');
+  assert.deepEqual([...(await stopped)], ['b', 'c']);
+  assert.deepEqual(begun, ['a'], 'nothing begins while stopping');
+});
+
+test('stopping does not wait longer than its grace', async () => {
+  const { lane } = setUp(1, 0);
+  lane.offer('a');
+  assert.deepEqual([...(await lane.stop(5))], []);
+});
