@@ -33,7 +33,11 @@ export function readDossier(configFile: string): Dossier {
   const binding = bindingOf(config, contract);
   const store = openStore({ path: config.store.path, readOnly: true });
   try {
-    const warnings = [...contract.warnings, ...staleness(binding, store.latestBinding())];
+    const warnings = [
+      ...contract.warnings,
+      ...staleness(binding, store.latestBinding()),
+      ...neverMirrored({ config, operations }),
+    ];
     return {
       config,
       contract,
@@ -57,6 +61,20 @@ function staleness(now: EvidenceBinding, latest: EvidenceBinding | undefined): r
     (part) =>
       `the last evidence was made with ${part} ${latest[part]}, and now it is ${now[part]}: evidence starts again`,
   );
+}
+
+/** A required operation whose method is not mirrored has no pairs and never will: said once, with what to do. */
+function neverMirrored({ config, operations }: Pick<Dossier, 'config' | 'operations'>): readonly string[] {
+  const required = scopeOf({ config, operations }).operations.map(({ id }) => id);
+  const never = operations.filter(
+    ({ operation: { id, method } }) =>
+      required.includes(id) && !config.shadow.methods.includes(method) && !Object.hasOwn(config.gates.exempt, id),
+  );
+  if (never.length === 0) return [];
+  const names = never.map(({ operation }) => operation.id).join(', ');
+  return [
+    `${names}: never mirrored, for only ${config.shadow.methods.join(', ')} are, so the gate stays inconclusive on them; list them under gates.exempt with what verifies them instead`,
+  ];
 }
 
 /** What must pass: the operations of the groups, or of one group, or all where there are no groups. */

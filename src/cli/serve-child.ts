@@ -20,6 +20,7 @@ export async function startServe(configFile: string): Promise<ServeChild> {
   const main = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
   const child = fork(main, ['serve', '--config', configFile, '--json'], {
     execArgv: [],
+    env: { ...process.env, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

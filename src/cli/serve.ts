@@ -11,7 +11,10 @@ interface ServeOptions {
 /** Runs the proxy until SIGTERM or SIGINT, or until the parent that forked it is gone. */
 export async function runServe(options: Partial<ServeOptions>): Promise<ExitCode> {
   const config = loadConfig(options.config ?? 'paritygate.yaml');
-  const log = pino({ name: 'paritygate' }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { name: 'paritygate', level: process.env['LOG_LEVEL'] ?? 'info' },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const app = createApp(config, { onWarning: (message) => log.warn(message) });
   for (const warning of app.contract.warnings) log.warn(warning);
   const { port, controlPort } = await app.start();
