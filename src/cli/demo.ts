@@ -17,6 +17,8 @@ interface DemoOptions {
   readonly json?: boolean;
 }
 
+/** Less traffic than this cannot prove the slow operation slow. */
+const LEAST_SECONDS = 20;
 const RATE_PER_SECOND = 400;
 const CONCURRENCY = 64;
 const FLIP = { group: 'trades', percent: '10' };
@@ -32,7 +34,7 @@ interface Stage {
 
 /** Exits 0 only when every drift was found as written down and nothing else was reported. */
 export async function runDemo(options: Partial<DemoOptions>): Promise<ExitCode> {
-  const seconds = parseWhole('--seconds', options.seconds ?? '40', 5);
+  const seconds = parseWhole('--seconds', options.seconds ?? '40', LEAST_SECONDS);
   const seed = parseWhole('--seed', options.seed ?? '11', 0);
   const say = (line: string): void => console.error(line);
   const [legacy, candidate] = await Promise.all([
@@ -61,7 +63,11 @@ export async function runDemo(options: Partial<DemoOptions>): Promise<ExitCode> 
 function parseWhole(name: string, text: string, least: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least) return value;
-  throw new ParitygateError('PG_USAGE', `${name} ${text}: a whole number of at least ${least} is expected`);
+  throw new ParitygateError(
+    'PG_USAGE',
+    `${name} is ${JSON.stringify(text)}; a whole number of at least ${least} was expected`,
+    { fix: `try ${name} ${least * 2}` },
+  );
 }
 
 /** Traffic all along; the weight is flipped when two fifths are over. */

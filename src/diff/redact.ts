@@ -9,7 +9,10 @@ export type KeyedHash = (text: string) => string;
 
 const SECRET_NAME =
   /pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|cookie|session|credential|\bssn\b|iban|cvv|card[-_]?number|private[-_]?key/i;
-const EMAIL = /[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}/gi;
+const EMAIL = /[^\s@"'<>/?&=%]+(?:@|%40)[^\s@"'<>/?&=%]+\.[a-z]{2,}/gi;
+const CREDENTIALS = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{6,}/gi;
+/** `?token=...` inside a URL, such as a `Location` or a `next` link. */
+const PARAMETER = /([?&;])([^=&;#\s]+)=([^&;#\s"'<>]+)/g;
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 
 const MAX = { text: 256, items: 20, names: 40, depth: 5 } as const;
@@ -55,7 +58,13 @@ function redactObject(value: JsonObject, where: Where, hash: KeyedHash): unknown
 }
 
 function redactText(text: string, hash: KeyedHash): string {
-  return text.replace(EMAIL, (found) => mark('email', found, hash)).replace(JWT, (found) => mark('jwt', found, hash));
+  return text
+    .replace(PARAMETER, (whole, start: string, name: string, value: string) =>
+      SECRET_NAME.test(name) ? `${start}${name}=${mark('secret', value, hash)}` : whole,
+    )
+    .replace(CREDENTIALS, (found) => mark('credentials', found, hash))
+    .replace(EMAIL, (found) => mark('email', found, hash))
+    .replace(JWT, (found) => mark('jwt', found, hash));
 }
 
 function cut(text: string): string {
@@ -68,32 +77,5 @@ function mark(kind: string, text: string, hash: KeyedHash): string {
 
 /** A request target without its secrets: the values of query parameters with a secret's name, e-mails and tokens. */
 export function redactTarget(target: string, hash: KeyedHash): string {
-  const [path = '', query] = splitOnce(target, '?');
-  const safePath = redactText(path, hash);
-  if (query === undefined) return cut(safePath);
-  return cut(
-    `${safePath}?${query
-      .split('&')
-      .map((part) => redactParameter(part, hash))
-      .join('&')}`,
-  );
-}
-
-function redactParameter(part: string, hash: KeyedHash): string {
-  const [name = '', value] = splitOnce(part, '=');
-  if (value === undefined) return name;
-  return `${name}=${SECRET_NAME.test(name) ? mark('secret', value, hash) : redactText(decode(value), hash)}`;
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string?] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+  return cut(redactText(target, hash));
 }
