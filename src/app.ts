@@ -66,7 +66,7 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
     { contractFile: config.contract, hashKey, maxDecodedBytes: config.shadow.maxBodyBytes * 8 },
     { clock, onWarning: warn },
   );
-  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock });
+  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock, warn });
   const groups = routedGroups(config, contract, groupNames);
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
   const proxy = createListener(
@@ -116,9 +116,10 @@ interface Shadowed {
   readonly recorder: Recorder;
   readonly hashKey: string;
   readonly clock: Clock;
+  readonly warn: (message: string) => void;
 }
 
-function wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock }: Shadowed): Shadow {
+function wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock, warn }: Shadowed): Shadow {
   const keyed = redactionHash(hashKey);
   const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
   const withOperation = <Result>(id: string, use: (operation: Operation) => Result): Result | undefined => {
@@ -140,7 +141,8 @@ function wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, 
     record: recorder.record,
     mayConfirm: createBudget(config.confirm.perSecond, clock),
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
-    clock,
+    onFault: (error: unknown) =>
+      warn(`an exchange could not be compared: ${error instanceof Error ? error.message : String(error)}`),
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
 }

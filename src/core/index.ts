@@ -6,5 +6,6 @@ export * from './exchange.ts';
 export * from './finding.ts';
 export * from './hash.ts';
 export * from './mirror.ts';
+export * from './numbers.ts';
 export * from './outcome.ts';
 export * from './verdict.ts';

@@ -1,7 +1,6 @@
-import type { GatePolicy, GateReason, OperationEvidence } from '../core/index.ts';
+import { formatCount, formatShare, type GatePolicy, type GateReason, type OperationEvidence } from '../core/index.ts';
 import { clopperPearson } from './clopper-pearson.ts';
 import { describeMissing, type Judgement, judgeShare } from './judge.ts';
-import { formatCount, formatShare } from './numbers.ts';
 
 const CODES = {
   pass: 'ERRORS_WITHIN_LIMIT',

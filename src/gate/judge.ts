@@ -1,8 +1,8 @@
-import type { VerdictKind } from '../core/index.ts';
+import { formatCount, type VerdictKind } from '../core/index.ts';
 import { clopperPearson } from './clopper-pearson.ts';
+import { formatDuration } from './duration.ts';
 import { type Counts, isFailed, isPassed, usableLimit } from './e-process.ts';
 import { neededToPass } from './needed.ts';
-import { formatCount, formatDuration } from './numbers.ts';
 
 /** A share to be judged: the limit it is shown with, and the lower one a pass has to exclude where the two differ. */
 export interface Question {

@@ -1,7 +1,13 @@
-import type { GateReason, LatencyLimit, OperationEvidence } from '../core/index.ts';
+import {
+  formatCount,
+  formatMs,
+  formatShare,
+  type GateReason,
+  type LatencyLimit,
+  type OperationEvidence,
+} from '../core/index.ts';
 import { describeMissing, type Judgement, judgeShare, secondsUntil } from './judge.ts';
 import { minimalSample, neededToPass } from './needed.ts';
-import { formatCount, formatMs, formatShare } from './numbers.ts';
 
 const CODES = {
   pass: 'LATENCY_WITHIN_LIMIT',

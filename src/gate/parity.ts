@@ -1,6 +1,12 @@
-import type { GatePolicy, GateReason, OperationEvidence, Outcome } from '../core/index.ts';
+import {
+  formatCount,
+  formatShare,
+  type GatePolicy,
+  type GateReason,
+  type OperationEvidence,
+  type Outcome,
+} from '../core/index.ts';
 import { describeMissing, type Judgement, judgeShare } from './judge.ts';
-import { formatCount, formatShare } from './numbers.ts';
 
 /**
  * The outcomes that say whether the two sides agree. `drift` is a race between the two reads and says nothing about

@@ -1,5 +1,4 @@
-import type { GateReason, Verdict, VerdictKind } from '../core/index.ts';
-import { formatCount } from './numbers.ts';
+import { formatCount, type GateReason, type Verdict, type VerdictKind } from '../core/index.ts';
 
 const NAMES_SHOWN = 3;
 

@@ -2,7 +2,7 @@
 // comparison. Nothing here waits for the shadow lane.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Clock, RawHeaders } from '../core/index.ts';
+import type { Clock, RawHeaders, ServedResult } from '../core/index.ts';
 import { responseHeaders } from './header-table.ts';
 
 export interface LiveLeg {
@@ -19,19 +19,11 @@ export interface LiveLeg {
 }
 
 export type LegEnd =
-  | {
-      readonly kind: 'reply';
-      readonly status: number;
-      readonly headers: RawHeaders;
-      readonly body: Uint8Array | undefined;
-      readonly totalMs: number;
-      readonly heldBack: boolean;
-    }
+  | Extract<ServedResult, { kind: 'reply' | 'client-aborted' }>
   /** The backend failed before the client got a byte: another may still answer. */
   | { readonly kind: 'unanswered'; readonly code: string; readonly totalMs: number }
   /** The backend failed in the middle: the client's connection was cut, never ended cleanly. */
-  | { readonly kind: 'cut'; readonly code: string; readonly totalMs: number }
-  | { readonly kind: 'client-aborted' };
+  | { readonly kind: 'cut'; readonly code: string; readonly totalMs: number };
 
 /** Serves the request; `done` is called exactly once. */
 export function runLeg(leg: LiveLeg, done: (end: LegEnd) => void): void {

@@ -1,8 +1,8 @@
 import type { Cluster, Evidence, GateReason, Verdict } from '../core/index.ts';
 import { listClusters } from './clusters.ts';
+import { isoTime } from './counts.ts';
 import { FORMAT_VERSION, type GateEntry, type ReportDocument } from './document.ts';
 import { listNotCompared } from './not-compared.ts';
-import { isoTime } from './numbers.ts';
 import { copyInterval, listOperations, type OperationInfo } from './operations.ts';
 import { contradictionsIn, judgedOf, sumTotals } from './totals.ts';
 import { compareGates } from './worst.ts';

@@ -1,8 +1,9 @@
+import { formatCount } from '../core/index.ts';
+import { formatCountOf, formatNoun, formatTime, isoTime } from './counts.ts';
 import type { ClusterEntry, ExemplarEntry, ReportDocument } from './document.ts';
 import { classBadge } from './html-parts.ts';
 import { type LinePair, pairLines } from './line-diff.ts';
 import { type Markup, markup } from './markup.ts';
-import { formatCount, formatCountOf, formatNoun, formatTime, isoTime } from './numbers.ts';
 import { cut, visibleLine } from './text.ts';
 import { valueLines } from './value-lines.ts';
 import { CLASS_WORDS, contractLocation, countsText, noCauseText, OUTCOME_WORDS } from './words.ts';

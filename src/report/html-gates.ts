@@ -1,7 +1,8 @@
+import { formatCount, formatMs, formatShare } from '../core/index.ts';
+import { formatNoun } from './counts.ts';
 import type { GateEntry, ReportDocument } from './document.ts';
 import { scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
-import { formatCount, formatMs, formatNoun, formatShare } from './numbers.ts';
 import { cut } from './text.ts';
 import { gateName } from './words.ts';
 

@@ -1,7 +1,6 @@
-import { FINDING_CLASSES, OUTCOMES, type Outcome } from '../core/index.ts';
+import { FINDING_CLASSES, formatCount, OUTCOMES, type Outcome } from '../core/index.ts';
 import type { ClusterEntry, GateEntry, ReportDocument } from './document.ts';
 import { type Child, type Markup, markup } from './markup.ts';
-import { formatCount } from './numbers.ts';
 import { STATE_WORDS } from './words.ts';
 
 type Counted = Pick<ReportDocument['totals'], 'outcomes' | 'inFlight'>;

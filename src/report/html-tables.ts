@@ -1,8 +1,8 @@
-import type { Side } from '../core/index.ts';
+import { formatCount, formatShare, type Side } from '../core/index.ts';
+import { formatCountOf, formatTime } from './counts.ts';
 import type { OperationEntry, ReportDocument } from './document.ts';
 import { numberCell, outcomeBar, scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
-import { formatCount, formatCountOf, formatShare, formatTime } from './numbers.ts';
 import { QUANTILES } from './operations.ts';
 import { countsText, operationPlace, quantileText } from './words.ts';
 

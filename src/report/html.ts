@@ -1,10 +1,11 @@
+import { formatCount } from '../core/index.ts';
+import { formatTime } from './counts.ts';
 import type { ReportDocument } from './document.ts';
 import { causesSection } from './html-causes.ts';
 import { gatesSection } from './html-gates.ts';
 import { outcomeBar, outcomeParts } from './html-parts.ts';
 import { latencySection, notComparedSection, operationsSection, shareCaption, weightsSection } from './html-tables.ts';
 import { type Markup, markup, trusted } from './markup.ts';
-import { formatCount, formatTime } from './numbers.ts';
 import { STYLE } from './style.ts';
 import { OUTCOME_WORDS, STATE_WORDS, VERDICT_MEANING } from './words.ts';
 

@@ -1,7 +1,8 @@
+import { formatCount } from '../core/index.ts';
+import { formatCountOf, formatNoun, formatTime } from './counts.ts';
 import type { ClusterEntry, ExemplarEntry, GateEntry, OperationEntry, ReportDocument } from './document.ts';
 import { pairLines } from './line-diff.ts';
 import { fence, fitBlocks, mdCode, mdTable, mdText } from './markdown-parts.ts';
-import { formatCount, formatCountOf, formatNoun, formatTime } from './numbers.ts';
 import { QUANTILES } from './operations.ts';
 import { valueLines } from './value-lines.ts';
 import {

@@ -1,6 +1,5 @@
-import { type Evidence, type OperationEvidence, OUTCOMES, UNCOMPARED_REASONS } from '../core/index.ts';
+import { type Evidence, formatCount, type OperationEvidence, OUTCOMES, UNCOMPARED_REASONS } from '../core/index.ts';
 import type { ReportDocument } from './document.ts';
-import { formatCount } from './numbers.ts';
 
 export type Totals = ReportDocument['totals'];
 type Counted = Pick<OperationEvidence, 'eligible' | 'outcomes' | 'uncompared'>;

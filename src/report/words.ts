@@ -1,6 +1,5 @@
-import type { FindingClass, Outcome } from '../core/index.ts';
+import { type FindingClass, formatCount, formatMs, formatShare, type Outcome } from '../core/index.ts';
 import type { ClusterEntry, GateEntry, ReportDocument } from './document.ts';
-import { formatCount, formatMs, formatShare } from './numbers.ts';
 
 /** What every rendering calls things, so that Markdown, HTML and JUnit read alike. */
 export const STATE_WORDS: Readonly<Record<GateEntry['state'], { readonly mark: string; readonly word: string }>> = {

@@ -2,13 +2,5 @@ export { type Analyst, type AnalystAnswer, type AnalystOptions, createAnalyst, t
 export { createBudget } from './budget.ts';
 export type { LaneStatus } from './lane.ts';
 export { createMirrorPlanner, type MirrorPolicy } from './plan.ts';
-export {
-  createShadow,
-  type Judged,
-  type Shadow,
-  type ShadowJudgement,
-  type ShadowOptions,
-  type ShadowPorts,
-  type SidePair,
-  type Subject,
-} from './shadow.ts';
+export type { Judged, ShadowJudgement, ShadowPorts, SidePair, Subject } from './ports.ts';
+export { createShadow, type Shadow, type ShadowOptions } from './shadow.ts';

@@ -1,73 +1,9 @@
 // The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
 // and records one observation for every exchange. Nothing here is awaited by a client.
-import type {
-  BackendRequest,
-  Clock,
-  Finding,
-  Observation,
-  Outcome,
-  Reply,
-  ServedExchange,
-  Side,
-  SideObservation,
-  SideResult,
-  UncomparedReason,
-} from '../core/index.ts';
-import { otherSide } from '../core/index.ts';
+import { otherSide, type Reply, type ServedExchange, type SideResult, type UncomparedReason } from '../core/index.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
-
-/** What the comparison says of a pair. */
-export interface ShadowJudgement {
-  readonly outcome: Outcome;
-  readonly findings: readonly Finding[];
-  readonly conformance?: Readonly<Partial<Record<Side, SideObservation['conformance']>>> | undefined;
-  /** A second read of both sides could tell a lasting difference from a passing one. */
-  readonly confirmable: boolean;
-}
-
-export type Judged = ShadowJudgement | { readonly uncompared: UncomparedReason };
-
-export interface SidePair<Value> {
-  readonly legacy: Value;
-  readonly candidate: Value;
-}
-
-/** What is being compared. */
-export interface Subject {
-  readonly operationId: string;
-  readonly method: string;
-}
-
-/** The lane's ports, filled in by the composition root. */
-export interface ShadowPorts {
-  /** Asks one side over the lane's own connections. Never rejects. */
-  readonly send: (side: Side, request: BackendRequest) => Promise<SideResult>;
-  /** The request as the shadow gets it: marked and unconditional. */
-  readonly mark: (request: BackendRequest) => BackendRequest;
-  /** Judges a pair in which a side failed; undefined when both answered. */
-  readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
-  readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
-  /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
-  readonly checkSample: (
-    subject: Subject,
-    pair: SidePair<Reply>,
-  ) => Promise<ShadowJudgement['conformance']> | undefined;
-  /** Never reject. */
-  readonly compare: (subject: Subject, pair: SidePair<Reply>) => Promise<Judged>;
-  readonly confirm: (
-    subject: Subject,
-    served: Side,
-    reads: readonly [SidePair<Reply>, SidePair<Reply>],
-  ) => Promise<Judged>;
-  /** Why a side's result counts as an error; undefined when it is usable. */
-  readonly failureOf: (result: SideResult) => string | undefined;
-  readonly redactTarget: (target: string) => string;
-  readonly record: (observation: Observation) => void;
-  /** Whether the budget allows one more second read. */
-  readonly mayConfirm: () => boolean;
-  readonly delay: (ms: number) => Promise<void>;
-  readonly clock: Clock;
-}
+import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
+import { type Recorded, record, recordUncompared } from './record.ts';
 
 export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
@@ -81,13 +17,27 @@ export interface Shadow {
 }
 
 export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow {
-  const lane = createLane<Mirrored>(options, (mirrored) => compareExchange(ports, mirrored, options.confirmDelayMs));
-  const drop = ({ exchange, served }: Mirrored): void =>
+  const drop = ({ exchange, served }: Pick<Mirrored, 'exchange'> & { readonly served?: SideResult }): void =>
     recordUncompared(ports, { exchange, served }, 'shadow-dropped');
+  const compare = (mirrored: Mirrored): Promise<void> =>
+    compareExchange(ports, mirrored, options.confirmDelayMs).catch((error: unknown) => {
+      ports.onFault(error);
+      drop(mirrored);
+    });
+  const lane = createLane<Mirrored>(options, compare);
+  const offer = (exchange: ServedExchange): void => {
+    const mirrored = admit(ports, exchange);
+    if (mirrored && !lane.offer(mirrored)) drop(mirrored);
+  };
   return {
     offer: (exchange) => {
-      const mirrored = admit(ports, exchange);
-      if (mirrored && !lane.offer(mirrored)) drop(mirrored);
+      try {
+        offer(exchange);
+      } catch (error) {
+        // A fault of ours is one exchange that was not compared, and never one that was not served.
+        ports.onFault(error);
+        drop({ exchange });
+      }
     },
     status: lane.status,
     stop: async (graceMs) => {
@@ -216,91 +166,4 @@ async function readAgain(
   const marked = ports.mark(request);
   const [legacy, candidate] = await Promise.all([ports.send('legacy', marked), ports.send('candidate', marked)]);
   return repliesOf({ legacy, candidate });
-}
-
-interface Recorded {
-  readonly outcome: Outcome;
-  readonly findings: readonly Finding[];
-  readonly conformance?: ShadowJudgement['conformance'];
-  readonly results: Partial<SidePair<SideResult>>;
-}
-
-function record(
-  ports: ShadowPorts,
-  exchange: ServedExchange,
-  { outcome, findings, conformance, results }: Recorded,
-): undefined {
-  ports.record({
-    ...commonOf(exchange),
-    outcome,
-    findings,
-    legacy:
-      results.legacy &&
-      observe(ports, exchange, { side: 'legacy', result: results.legacy, conformance: conformance?.legacy }),
-    candidate:
-      results.candidate &&
-      observe(ports, exchange, { side: 'candidate', result: results.candidate, conformance: conformance?.candidate }),
-    target: findings.length > 0 ? ports.redactTarget(exchange.request.target) : '',
-  });
-  return undefined;
-}
-
-function commonOf({
-  at,
-  operationId,
-  request,
-  served,
-  fallback,
-}: ServedExchange): Pick<Observation, 'at' | 'operationId' | 'group' | 'served' | 'method' | 'fellBack'> {
-  return { at, operationId, group: request.group, served, method: request.method, fellBack: fallback !== undefined };
-}
-
-interface Uncompared {
-  readonly exchange: ServedExchange;
-  readonly served: SideResult | undefined;
-  readonly results?: SidePair<SideResult>;
-}
-
-function recordUncompared(
-  ports: ShadowPorts,
-  { exchange, served, results }: Uncompared,
-  reason: UncomparedReason,
-): undefined {
-  const known: Partial<SidePair<SideResult>> = results ?? (served ? { [exchange.served]: served } : {});
-  ports.record({
-    ...commonOf(exchange),
-    outcome: 'uncompared',
-    reason,
-    findings: [],
-    legacy: known.legacy && observe(ports, exchange, { side: 'legacy', result: known.legacy, conformance: undefined }),
-    candidate:
-      known.candidate &&
-      observe(ports, exchange, { side: 'candidate', result: known.candidate, conformance: undefined }),
-    target: '',
-  });
-  return undefined;
-}
-
-interface Observed {
-  readonly side: Side;
-  readonly result: SideResult;
-  readonly conformance: SideObservation['conformance'];
-}
-
-function observe(
-  ports: ShadowPorts,
-  exchange: ServedExchange,
-  { side, result, conformance }: Observed,
-): SideObservation {
-  const heldBack = side === exchange.served && exchange.result.kind === 'reply' && exchange.result.heldBack;
-  return {
-    status: result.kind === 'reply' ? result.reply.status : undefined,
-    error: ports.failureOf(result),
-    totalMs: heldBack ? undefined : totalMsOf(result),
-    conformance,
-  };
-}
-
-function totalMsOf(result: SideResult): number {
-  return result.kind === 'reply' ? result.reply.totalMs : result.totalMs;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatCount, formatDuration, formatMs, formatShare } from './numbers.ts';
+import { formatCount, formatMs, formatShare } from './numbers.ts';
 
 test('only none is 0 % and only all is 100 %', () => {
   assert.deepEqual([0, 1e-7, 0.0005, 0.0025, 0.1234, 0.9987, 0.99999999, 1].map(formatShare), [
@@ -18,15 +18,4 @@ test('only none is 0 % and only all is 100 %', () => {
 test('counts are grouped, times keep the digits that matter', () => {
   assert.equal(formatCount(1234567), '1,234,567');
   assert.deepEqual([0.123, 12.34, 1234.5].map(formatMs), ['0.12 ms', '12.3 ms', '1,235 ms']);
-});
-
-test('durations are in the largest unit of which there are two', () => {
-  assert.deepEqual([0.2, 1, 90, 7201, 5400, 200_000].map(formatDuration), [
-    '1 second',
-    '1 second',
-    '90 seconds',
-    '2 hours',
-    '90 minutes',
-    '2 days',
-  ]);
 });

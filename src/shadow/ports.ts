@@ -1,0 +1,65 @@
+import type {
+  BackendRequest,
+  Finding,
+  Observation,
+  Outcome,
+  Reply,
+  Side,
+  SideObservation,
+  SideResult,
+  UncomparedReason,
+} from '../core/index.ts';
+
+/** What the comparison says of a pair. */
+export interface ShadowJudgement {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  readonly conformance?: Readonly<Partial<Record<Side, SideObservation['conformance']>>> | undefined;
+  /** A second read of both sides could tell a lasting difference from a passing one. */
+  readonly confirmable: boolean;
+}
+
+export type Judged = ShadowJudgement | { readonly uncompared: UncomparedReason };
+
+export interface SidePair<Value> {
+  readonly legacy: Value;
+  readonly candidate: Value;
+}
+
+/** What is being compared. */
+export interface Subject {
+  readonly operationId: string;
+  readonly method: string;
+}
+
+/** The lane's ports, filled in by the composition root. */
+export interface ShadowPorts {
+  /** Asks one side over the lane's own connections. Never rejects. */
+  readonly send: (side: Side, request: BackendRequest) => Promise<SideResult>;
+  /** The request as the shadow gets it: marked and unconditional. */
+  readonly mark: (request: BackendRequest) => BackendRequest;
+  /** Judges a pair in which a side failed; undefined when both answered. */
+  readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
+  readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
+  /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
+  readonly checkSample: (
+    subject: Subject,
+    pair: SidePair<Reply>,
+  ) => Promise<ShadowJudgement['conformance']> | undefined;
+  /** Never reject. */
+  readonly compare: (subject: Subject, pair: SidePair<Reply>) => Promise<Judged>;
+  readonly confirm: (
+    subject: Subject,
+    served: Side,
+    reads: readonly [SidePair<Reply>, SidePair<Reply>],
+  ) => Promise<Judged>;
+  /** Why a side's result counts as an error; undefined when it is usable. */
+  readonly failureOf: (result: SideResult) => string | undefined;
+  readonly redactTarget: (target: string) => string;
+  readonly record: (observation: Observation) => void;
+  /** Whether the budget allows one more second read. */
+  readonly mayConfirm: () => boolean;
+  readonly delay: (ms: number) => Promise<void>;
+  /** Told of every fault of the lane itself; must not throw. */
+  readonly onFault: (error: unknown) => void;
+}

@@ -1,0 +1,100 @@
+// One observation for every exchange: what was seen of both sides, without their bodies.
+import type {
+  Finding,
+  Observation,
+  Outcome,
+  ServedExchange,
+  Side,
+  SideObservation,
+  SideResult,
+  UncomparedReason,
+} from '../core/index.ts';
+import type { ShadowJudgement, ShadowPorts, SidePair } from './ports.ts';
+
+/** An exchange with its outcome, on the way to the record. */
+export interface Recorded {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  readonly conformance?: ShadowJudgement['conformance'];
+  readonly results: Partial<SidePair<SideResult>>;
+}
+
+export function record(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  { outcome, findings, conformance, results }: Recorded,
+): undefined {
+  ports.record({
+    ...commonOf(exchange),
+    outcome,
+    findings,
+    legacy:
+      results.legacy &&
+      observe(ports, exchange, { side: 'legacy', result: results.legacy, conformance: conformance?.legacy }),
+    candidate:
+      results.candidate &&
+      observe(ports, exchange, { side: 'candidate', result: results.candidate, conformance: conformance?.candidate }),
+    target: findings.length > 0 ? ports.redactTarget(exchange.request.target) : '',
+  });
+  return undefined;
+}
+
+function commonOf({
+  at,
+  operationId,
+  request,
+  served,
+  fallback,
+}: ServedExchange): Pick<Observation, 'at' | 'operationId' | 'group' | 'served' | 'method' | 'fellBack'> {
+  return { at, operationId, group: request.group, served, method: request.method, fellBack: fallback !== undefined };
+}
+
+export interface Uncompared {
+  readonly exchange: ServedExchange;
+  readonly served: SideResult | undefined;
+  readonly results?: SidePair<SideResult>;
+}
+
+export function recordUncompared(
+  ports: ShadowPorts,
+  { exchange, served, results }: Uncompared,
+  reason: UncomparedReason,
+): undefined {
+  const known: Partial<SidePair<SideResult>> = results ?? (served ? { [exchange.served]: served } : {});
+  ports.record({
+    ...commonOf(exchange),
+    outcome: 'uncompared',
+    reason,
+    findings: [],
+    legacy: known.legacy && observe(ports, exchange, { side: 'legacy', result: known.legacy, conformance: undefined }),
+    candidate:
+      known.candidate &&
+      observe(ports, exchange, { side: 'candidate', result: known.candidate, conformance: undefined }),
+    target: '',
+  });
+  return undefined;
+}
+
+interface Observed {
+  readonly side: Side;
+  readonly result: SideResult;
+  readonly conformance: SideObservation['conformance'];
+}
+
+function observe(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  { side, result, conformance }: Observed,
+): SideObservation {
+  const heldBack = side === exchange.served && exchange.result.kind === 'reply' && exchange.result.heldBack;
+  return {
+    status: result.kind === 'reply' ? result.reply.status : undefined,
+    error: ports.failureOf(result),
+    totalMs: heldBack ? undefined : totalMsOf(result),
+    conformance,
+  };
+}
+
+function totalMsOf(result: SideResult): number {
+  return result.kind === 'reply' ? result.reply.totalMs : result.totalMs;
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Observation, Reply, ServedExchange, SideResult } from '../core/index.ts';
+import type { ShadowPorts } from './ports.ts';
+import { createShadow } from './shadow.ts';
+
+const REPLY: Reply = { status: 200, headers: [], body: Buffer.from('x'), totalMs: 3 };
+
+function exchange(over: Partial<ServedExchange> = {}): ServedExchange {
+  return {
+    at: 1,
+    operationId: 'getThing',
+    request: { group: 'things', method: 'GET', target: '/things/1', headers: [], body: undefined },
+    served: 'legacy',
+    plan: { kind: 'mirror', maxBodyBytes: 100 },
+    result: { kind: 'reply', heldBack: false, ...REPLY },
+    ...over,
+  };
+}
+
+interface Lab {
+  readonly observations: Observation[];
+  readonly faults: unknown[];
+  readonly offer: (given?: Partial<ServedExchange>) => Promise<Observation | undefined>;
+  readonly sent: string[];
+}
+
+/** The lane with every port in our hands; each test overrides what it is about. */
+function createLab(over: Partial<ShadowPorts> = {}): Lab {
+  const observations: Observation[] = [];
+  const faults: unknown[] = [];
+  const sent: string[] = [];
+  const reply: SideResult = { kind: 'reply', reply: REPLY };
+  const ports: ShadowPorts = {
+    send: async (side) => {
+      sent.push(side);
+      return reply;
+    },
+    mark: (request) => request,
+    judgeFailure: () => undefined,
+    isIdentical: () => true,
+    checkSample: () => undefined,
+    compare: async () => ({ outcome: 'different', findings: [], confirmable: true }),
+    confirm: async () => ({ outcome: 'noise', findings: [], confirmable: false }),
+    failureOf: () => undefined,
+    redactTarget: (target) => target,
+    record: (observation) => void observations.push(observation),
+    mayConfirm: () => true,
+    delay: async () => {},
+    onFault: (error) => void faults.push(error),
+    ...over,
+  };
+  const shadow = createShadow(ports, { concurrency: 1, queue: 0, confirmDelayMs: 1 });
+  const offer: Lab['offer'] = async (given) => {
+    shadow.offer(exchange(given));
+    await shadow.stop(1000);
+    return observations[0];
+  };
+  return { observations, faults, offer, sent };
+}
+
+test('identical replies are equal, and the other side was asked once', async () => {
+  const { offer, sent, observations } = createLab();
+  assert.equal((await offer())?.outcome, 'equal');
+  assert.deepEqual(sent, ['candidate']);
+  assert.equal(observations.length, 1);
+});
+
+test('when the candidate serves, legacy is asked', async () => {
+  const { offer, sent } = createLab();
+  await offer({ served: 'candidate' });
+  assert.deepEqual(sent, ['legacy']);
+});
+
+test('a mismatch is read again on both sides, and the second reading decides', async () => {
+  const { offer, sent } = createLab({ isIdentical: () => false });
+  assert.equal((await offer())?.outcome, 'noise');
+  assert.deepEqual(sent.toSorted(), ['candidate', 'candidate', 'legacy']);
+});
+
+test('without budget for a second read the mismatch stands', async () => {
+  const { offer, sent } = createLab({ isIdentical: () => false, mayConfirm: () => false });
+  assert.equal((await offer())?.outcome, 'different');
+  assert.deepEqual(sent, ['candidate']);
+});
+
+test('a second read that fails leaves the mismatch standing', async () => {
+  let reads = 0;
+  const { offer } = createLab({
+    isIdentical: () => false,
+    send: async () =>
+      reads++ === 0 ? { kind: 'reply', reply: REPLY } : { kind: 'failed', code: 'ECONNREFUSED', totalMs: 1 },
+  });
+  assert.equal((await offer())?.outcome, 'different');
+});
+
+test('a method that is not safe is never read again', async () => {
+  const { offer, sent } = createLab({ isIdentical: () => false });
+  assert.equal((await offer({ request: { ...exchange().request, method: 'POST' } }))?.outcome, 'different');
+  assert.deepEqual(sent, ['candidate']);
+});
+
+for (const [what, over] of [
+  ['the planner said so', { plan: { kind: 'skip', reason: 'sampled-out' } }],
+  ['the client went away', { result: { kind: 'client-aborted' } }],
+  ['the answer was conditional', { result: { kind: 'reply', heldBack: false, ...REPLY, status: 304 } }],
+  [
+    'the answer is a stream of events',
+    { result: { kind: 'reply', heldBack: false, ...REPLY, headers: ['Content-Type', 'text/event-stream'] } },
+  ],
+  ['the body was too large to keep', { result: { kind: 'reply', heldBack: false, ...REPLY, body: undefined } }],
+] as const) {
+  test(`nothing is sent to the other side when ${what}`, async () => {
+    const { offer, sent } = createLab();
+    const observation = await offer(over);
+    assert.deepEqual([observation?.outcome, sent], ['uncompared', []]);
+    assert.ok(observation?.reason);
+  });
+}
+
+test('time that a slow client cost is not counted as the time of the backend', async () => {
+  const { offer } = createLab();
+  const observation = await offer({ result: { kind: 'reply', ...REPLY, heldBack: true } });
+  assert.deepEqual([observation?.legacy?.totalMs, observation?.candidate?.totalMs], [undefined, 3]);
+});
+
+for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf', 'mark'] as const) {
+  test(`a fault in ${port} is one exchange that was not compared, and no exception`, async () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    let calls = 0;
+    // failureOf is also what the record of the fault itself uses: it fails once.
+    const failOnce = (): undefined => (calls++ === 0 ? fail() : undefined);
+    const over = port === 'failureOf' ? { failureOf: failOnce } : { [port]: fail };
+    const { offer, faults, observations } = createLab({ isIdentical: () => false, ...over });
+    const observation = await offer();
+    assert.deepEqual(
+      [observation?.outcome, observation?.reason, observations.length, faults.length],
+      ['uncompared', 'shadow-dropped', 1, 1],
+    );
+  });
+}
