@@ -38,11 +38,23 @@ export function headerValue(headers: RawHeaders, name: string): string | undefin
   return value;
 }
 
+/** Values by lower-case name: on the hot path every header is folded once, not once for each name that counts. */
+function indexHeaders(headers: RawHeaders): ReadonlyMap<string, string> {
+  const index = new Map<string, string>();
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? '';
+    const value = headers[at + 1] ?? '';
+    const before = index.get(name);
+    index.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return index;
+}
+
 /** True when every header that counts is literally the same on both sides: the cheap test before any analysis. */
 export function sameHeaders(legacy: RawHeaders, candidate: RawHeaders, declared: Declared = NONE): boolean {
-  return countingNames(declared).every((name) =>
-    isLiterallySame(headerValue(legacy, name), headerValue(candidate, name), name),
-  );
+  const [left, right] = [indexHeaders(legacy), indexHeaders(candidate)];
+  if (left.get('content-encoding') !== right.get('content-encoding')) return false;
+  return countingNames(declared).every((name) => isLiterallySame(left.get(name), right.get(name), name));
 }
 
 function isLiterallySame(legacy: string | undefined, candidate: string | undefined, name: string): boolean {
@@ -63,12 +75,10 @@ export function compareHeaders(
   candidate: RawHeaders,
   declared: Declared = NONE,
 ): readonly RawFinding[] {
+  const [left, right] = [indexHeaders(legacy), indexHeaders(candidate)];
   return countingNames(declared)
     .filter((name) => name !== 'content-type')
-    .flatMap(
-      (name) =>
-        compareHeader(name, [headerValue(legacy, name), headerValue(candidate, name)], declared.get(name)) ?? [],
-    );
+    .flatMap((name) => compareHeader(name, [left.get(name), right.get(name)], declared.get(name)) ?? []);
 }
 
 type Values = readonly [legacy: string | undefined, candidate: string | undefined];
