@@ -160,3 +160,30 @@ test('values that legacy itself answers differently each time are noise', async 
   const { evidence } = await finish();
   assert.equal(evidence.operations[0]?.outcomes.noise, 1);
 });
+
+test('a serving candidate that breaks off in the middle counts against it, though legacy was never asked', async (t) => {
+  const legacy = await startBackend(
+    t,
+    things(() => ({ ok: true })),
+  );
+  const candidate = await startRawBackend(t, (socket) => {
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+      setImmediate(() => socket.resetAndDestroy());
+    });
+  });
+  const { port, finish } = await startApp(t, {
+    contract: THINGS,
+    legacy: legacy.origin,
+    candidate: candidate.origin,
+    operations: OPERATIONS,
+    weight: 100,
+  });
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/things`).then((answer) => answer.text()));
+  const { evidence } = await finish();
+  const [operation] = evidence.operations;
+  assert.deepEqual(
+    [operation?.outcomes['candidate-error'], operation?.paired, operation?.onlyCandidateFailed],
+    [1, 1, 1],
+  );
+});

@@ -2,8 +2,8 @@ import { bindingOf } from '../app.ts';
 import { type Config, loadConfig, resolveGroups } from '../config/index.ts';
 import { type Contract, loadContract, type Operation } from '../contract/index.ts';
 import { type Cluster, type Evidence, type EvidenceBinding, ParitygateError } from '../core/index.ts';
-import type { GateScope } from '../gate/index.ts';
-import { type Mark, openStore } from '../observations/index.ts';
+import { baselineRequestsOf, type GateScope } from '../gate/index.ts';
+import { findSpills, type Mark, openStore } from '../observations/index.ts';
 
 /** An operation with the group it migrates in. */
 export interface GroupedOperation {
@@ -25,15 +25,17 @@ export interface Dossier {
 }
 
 /** Reads config, contract and store; the store is not written. */
-export function readDossier(configFile: string): Dossier {
+export async function readDossier(configFile: string): Promise<Dossier> {
   const config = loadConfig(configFile);
   const contract = loadContract(config.contract);
   const groups = resolveGroups(config, contract.operations);
   const operations = contract.operations.map((operation) => ({ operation, group: groups.get(operation.id) }));
   const binding = bindingOf(config, contract);
+  const unwritten = await unwrittenFiles(config.store.path);
   const store = openStore({ path: config.store.path, readOnly: true });
   try {
     const warnings = [
+      ...unwritten,
       ...contract.warnings,
       ...staleness(binding, store.latestBinding()),
       ...neverMirrored({ config, operations }),
@@ -42,7 +44,7 @@ export function readDossier(configFile: string): Dossier {
       config,
       contract,
       operations,
-      evidence: store.readEvidence(binding),
+      evidence: store.readEvidence(binding, baselineRequestsOf(config.gates)),
       clusters: store.readClusters(binding),
       unclustered: store.readUnclustered(binding),
       marks: store.readMarks(),
@@ -51,6 +53,15 @@ export function readDossier(configFile: string): Dossier {
   } finally {
     store.close();
   }
+}
+
+/** Evidence that the store could not take when a proxy stopped is missing from what is read here. */
+async function unwrittenFiles(storePath: string): Promise<readonly string[]> {
+  const files = await findSpills(storePath).catch(() => []);
+  if (files.length === 0) return [];
+  return [
+    `${files.length} files of observations that were not written wait beside the store; the next \`paritygate serve\` takes them in`,
+  ];
 }
 
 /** Evidence is bound to what it was made with; what changed since is named, and the old evidence does not count. */

@@ -27,7 +27,7 @@ export async function runReport(options: Partial<ReportOptions>): Promise<ExitCo
 export async function writeReport(
   options: Partial<ReportOptions>,
 ): Promise<{ readonly document: ReportDocument; readonly directory: string }> {
-  const dossier = readDossier(options.config ?? 'paritygate.yaml');
+  const dossier = await readDossier(options.config ?? 'paritygate.yaml');
   const nowMs = systemClock.now();
   const document = await documentOf(dossier, nowMs);
   const directory = options.output ?? claimDirectory(dossier.config.reports, timestamp(nowMs));

@@ -1,1 +1,2 @@
 export { evaluateGate, type GateScope } from './evaluate.ts';
+export { baselineRequestsOf } from './latency.ts';

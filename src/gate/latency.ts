@@ -2,6 +2,7 @@ import {
   formatCount,
   formatMs,
   formatShare,
+  type GatePolicy,
   type GateReason,
   type LatencyLimit,
   type OperationEvidence,
@@ -35,6 +36,12 @@ export function judgeLatency(evidence: OperationEvidence, limit: LatencyLimit): 
     latency: { ...latencyOf(evidence, limit), baselineMs, boundMs },
     message: `${evidence.operationId}: ${describe(judgement, limit, boundMs)}${describeBound(limit, baselineMs)}`,
   };
+}
+
+/** How many of legacy's requests have to freeze its latency, so that the highest relative bound of a policy exists. */
+export function baselineRequestsOf({ latency }: Pick<GatePolicy, 'latency'>): number {
+  const relative = latency.filter(({ over }) => over !== undefined);
+  return Math.max(0, ...relative.map(({ quantile }) => minimalSample(quantile)));
 }
 
 /** The share of requests that may be above the bound; rounded, because 1 - 0.99 is not 0.01. */

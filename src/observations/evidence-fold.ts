@@ -3,7 +3,10 @@ import { addEncoded, createDistribution, createSketch, type LatencySketch } from
 import { addCounts, createCounts, type OperationCounts } from './operation-counts.ts';
 import type { OperationRecord } from './window.ts';
 
-/** Requests that carry legacy's p99: below them an upper bound of it does not exist (0.99^n > 0.05). */
+/**
+ * Requests that carry legacy's p99: below them an upper bound of it does not exist (0.99^n > 0.05). A policy that bounds
+ * a higher quantile relative to legacy's needs more, and asks for them.
+ */
 export const BASELINE_REQUESTS = 299;
 
 interface OperationTotals {
@@ -16,7 +19,7 @@ interface OperationTotals {
 }
 
 /** Folds windows, given in the order of their time, into the counts that a verdict rests on. */
-export function createEvidenceFold(): {
+export function createEvidenceFold(baselineRequests = BASELINE_REQUESTS): {
   add(operation: OperationRecord): void;
   finish(binding: EvidenceBinding, span: Pick<Evidence, 'fromMs' | 'toMs'>): Evidence;
 } {
@@ -31,7 +34,7 @@ export function createEvidenceFold(): {
   }
 
   return {
-    add: (operation) => addOperation(totalsOf(operation.operationId), operation),
+    add: (operation) => addOperation(totalsOf(operation.operationId), operation, baselineRequests),
     finish: (binding, { fromMs, toMs }) => ({
       binding,
       fromMs,
@@ -54,13 +57,13 @@ function createTotals(): OperationTotals {
   };
 }
 
-function addOperation(total: OperationTotals, operation: OperationRecord): void {
+function addOperation(total: OperationTotals, operation: OperationRecord, baselineRequests: number): void {
   total.group = operation.group ?? total.group;
   addCounts(total.counts, operation.counts);
   addEncoded(total.legacy, operation.legacyLatency);
   addEncoded(total.candidate, operation.candidateLatency);
   // The bound is frozen before the first request that it judges, so a slow candidate cannot move it.
-  if (total.baseline.count < BASELINE_REQUESTS) addEncoded(total.baseline, operation.legacyLatency);
+  if (total.baseline.count < baselineRequests) addEncoded(total.baseline, operation.legacyLatency);
   else addEncoded(total.judged, operation.candidateLatency);
 }
 

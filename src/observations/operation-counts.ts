@@ -39,6 +39,14 @@ export function countObservation(counts: OperationCounts, observation: Observati
   if (observation.legacy) countSide(counts.legacy, observation.legacy);
   if (observation.candidate) countSide(counts.candidate, observation.candidate);
   if (observation.legacy && observation.candidate) countPair(counts, observation.legacy, observation.candidate);
+  else if (observation.outcome === 'candidate-error') countLoneFailure(counts);
+}
+
+// The candidate served and broke off in the middle: legacy was not asked any more, and the failure counts all the same.
+// The other way round it does not, for legacy's failures widen what the candidate is allowed.
+function countLoneFailure(counts: OperationCounts): void {
+  counts.paired += 1;
+  counts.onlyCandidateFailed += 1;
 }
 
 function countSide(counts: SideCounts, side: SideObservation): void {

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { type Evidence, OUTCOMES, ParitygateError } from '../core/index.ts';
-import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
-import { BINDING, sampleFinding, sampleObservation, storePath } from './sample-observations.test.ts';
+import {
+  BINDING,
+  readStore,
+  recordExchanges,
+  sampleFinding,
+  sampleObservation,
+  setUpRecorder,
+  storePath,
+} from '../testing/observations.ts';
 import { openStore } from './store.ts';
 import type { SpawnWriter } from './writer.ts';
 import type { WriterSetup } from './writer-protocol.ts';
@@ -24,11 +31,11 @@ const spawnDying =
     new Worker(
       `import { parentPort, workerData } from 'node:worker_threads';
        import { openStore } from '${STORE_MODULE}';
-       parentPort.on('message', ({ kind, number, batch }) => {
+       parentPort.on('message', ({ kind, number, binding, batch }) => {
          if (kind !== 'write') return parentPort.postMessage({ kind: 'done', number });
          const store = openStore(workerData.store);
          if ('${when}' === 'after-commit') {
-           store.recordWindow(workerData.binding, batch.record);
+           store.recordWindow(binding, batch.record);
            for (const mark of batch.marks) store.recordMark(mark);
          }
          process.exit(7);
@@ -44,46 +51,6 @@ const spawnSilent: SpawnWriter = () =>
 function spawnFirst(...first: readonly SpawnWriter[]): SpawnWriter {
   let spawned = 0;
   return (setup: WriterSetup) => (first[spawned++] ?? spawnReal)(setup);
-}
-
-interface Bench {
-  readonly recorder: Recorder;
-  readonly path: string;
-  readonly warnings: string[];
-  /** The fabricated time. */
-  readonly time: { nowMs: number };
-}
-
-function setUp(context: TestContext, changes: Partial<RecorderOptions> & { readonly path?: string } = {}): Bench {
-  const { path = storePath(), ...options } = changes;
-  const warnings: string[] = [];
-  const time = { nowMs: 1000 };
-  const recorder = createRecorder({
-    store: { path, busyTimeoutMs: 10 },
-    binding: BINDING,
-    windowMs: 60_000,
-    clock: { now: () => time.nowMs, monotonicMs: () => time.nowMs },
-    onWarning: (message) => warnings.push(message),
-    ...options,
-  });
-  context.after(() => recorder.stop());
-  return { recorder, path, warnings, time };
-}
-
-function recordExchanges(recorder: Recorder, count: number): void {
-  for (let n = 0; n < count; n += 1) {
-    recorder.arrived('getTrade', 'trades');
-    const isDifferent = n % 2 === 1;
-    const findings = isDifferent ? [sampleFinding()] : [];
-    recorder.record(sampleObservation({ outcome: isDifferent ? 'different' : 'equal', findings }));
-  }
-}
-
-function readStore(path: string) {
-  const store = openStore({ path, readOnly: true });
-  const stored = { evidence: store.readEvidence(), clusters: store.readClusters(), marks: store.readMarks() };
-  store.close();
-  return stored;
 }
 
 /** Requests, ended exchanges, latencies and the exchanges of the one cluster. */
@@ -108,7 +75,7 @@ function expected(exchanges: number) {
 
 describe('a recorder', () => {
   test('writes what it was told, by another thread, and the outcomes sum to the arrivals', async (context) => {
-    const { recorder, path, time, warnings } = setUp(context);
+    const { recorder, path, time, warnings } = setUpRecorder(context);
     await recorder.start();
     recordExchanges(recorder, 10);
     recorder.recordMark(MARK);
@@ -123,18 +90,18 @@ describe('a recorder', () => {
   });
 
   test('makes its binding the latest at the start, so that old evidence does not speak for a new build', async (context) => {
-    const first = setUp(context);
+    const first = setUpRecorder(context);
     await first.recorder.start();
     recordExchanges(first.recorder, 2);
     await first.recorder.stop();
-    const second = setUp(context, { path: first.path, binding: { ...BINDING, build: 'b2' } });
+    const second = setUpRecorder(context, { path: first.path, binding: { ...BINDING, build: 'b2' } });
     await second.recorder.start();
     assert.equal(readStore(first.path).evidence.binding.build, 'b2');
     assert.deepEqual(readStore(first.path).evidence.operations, []);
   });
 
   test('writes nothing when there is nothing', async (context) => {
-    const { recorder, path } = setUp(context);
+    const { recorder, path } = setUpRecorder(context);
     await recorder.start();
     await recorder.flush();
     assert.equal(readStore(path).evidence.toMs, 0);
@@ -149,7 +116,7 @@ describe('a recorder', () => {
       spawned.push(worker);
       return worker;
     };
-    const { recorder, path } = setUp(context, { spawn, windowMs: 500 });
+    const { recorder, path } = setUpRecorder(context, { spawn, windowMs: 500 });
     await recorder.start();
     recordExchanges(recorder, 4);
     const answered = once(spawned[0] ?? assert.fail(), 'message');
@@ -159,7 +126,7 @@ describe('a recorder', () => {
   });
 
   test('writes what is left when it stops, and leaves no side files', async (context) => {
-    const { recorder, path, warnings } = setUp(context);
+    const { recorder, path, warnings } = setUpRecorder(context);
     await recorder.start();
     recordExchanges(recorder, 6);
     await recorder.stop();
@@ -169,7 +136,7 @@ describe('a recorder', () => {
   });
 
   test('survives an observation that is none, and says so once', async (context) => {
-    const { recorder, path, warnings } = setUp(context);
+    const { recorder, path, warnings } = setUpRecorder(context);
     await recorder.start();
     recordExchanges(recorder, 2);
     // What the types forbid, as a faulty caller would hand it over.
@@ -187,7 +154,7 @@ describe('a recorder whose store cannot be opened', () => {
   test('rejects the start with the error that says what to do', async (context) => {
     const path = storePath();
     writeFileSync(path, 'this is no database, and long enough to be sure of it'.repeat(50));
-    const { recorder } = setUp(context, { path });
+    const { recorder } = setUpRecorder(context, { path });
     await assert.rejects(recorder.start(), (error) => {
       assert.ok(error instanceof ParitygateError);
       assert.equal(error.code, 'PG_STORE_UNUSABLE');
@@ -203,7 +170,7 @@ describe('a recorder whose store cannot be opened', () => {
     openStore({ path }).close();
     const other = new DatabaseSync(path);
     other.exec('BEGIN EXCLUSIVE');
-    const { recorder } = setUp(context, { path });
+    const { recorder } = setUpRecorder(context, { path });
     await assert.rejects(recorder.start(), { code: 'PG_STORE_LOCKED' });
     other.close();
   });
@@ -211,7 +178,7 @@ describe('a recorder whose store cannot be opened', () => {
 
 describe('a recorder whose store fails for a while', () => {
   test('loses nothing to a lock, holds two windows at most, and tells each change once', async (context) => {
-    const { recorder, path, warnings, time } = setUp(context);
+    const { recorder, path, warnings, time } = setUpRecorder(context);
     await recorder.start();
     const other = new DatabaseSync(path);
     other.exec('BEGIN EXCLUSIVE');
@@ -239,7 +206,7 @@ describe('a recorder whose store fails for a while', () => {
   });
 
   test('says it again when the reason changes, and writes into a new file when the old one is gone', async (context) => {
-    const { recorder, path, warnings } = setUp(context);
+    const { recorder, path, warnings } = setUpRecorder(context);
     await recorder.start();
     const other = new DatabaseSync(path);
     other.exec('BEGIN EXCLUSIVE');
@@ -259,7 +226,7 @@ describe('a recorder whose store fails for a while', () => {
   });
 
   test('notices that the file was deleted and goes on in a new one', async (context) => {
-    const { recorder, path, warnings } = setUp(context);
+    const { recorder, path, warnings } = setUpRecorder(context);
     await recorder.start();
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     recordExchanges(recorder, 4);
@@ -272,7 +239,7 @@ describe('a recorder whose store fails for a while', () => {
   test('keeps what a full store does not take, and what it had', async (context) => {
     const path = storePath();
     openStore({ path }).close();
-    const full = setUp(context, { path, store: { path, maxPages: 14 } });
+    const full = setUpRecorder(context, { path, store: { path, maxPages: 14 } });
     await full.recorder.start();
     const findings = Array.from({ length: 300 }, (_, n) => sampleFinding({ place: `#/p/${n}` }));
     full.recorder.arrived('getTrade', 'trades');
@@ -282,27 +249,12 @@ describe('a recorder whose store fails for a while', () => {
     assert.equal(full.recorder.status().pendingWindows, 1);
     assert.equal(readStore(path).evidence.operations.length, 0);
   });
-
-  test('tells at the stop how much was lost', async (context) => {
-    const { recorder, path, warnings } = setUp(context);
-    await recorder.start();
-    const other = new DatabaseSync(path);
-    context.after(() => other.close());
-    other.exec('BEGIN EXCLUSIVE');
-    recordExchanges(recorder, 10);
-    await recorder.flush();
-    recordExchanges(recorder, 3);
-    recorder.recordMark(MARK);
-    await recorder.stop();
-    assert.equal(warnings.length, 2);
-    assert.match(warnings[1] ?? '', /the observations of 13 requests and 1 changes of weight/);
-  });
 });
 
 describe('a recorder whose writing thread dies', () => {
   for (const when of ['before-commit', 'after-commit'] as const) {
     test(`${when} writes each window exactly once`, async (context) => {
-      const { recorder, path, warnings } = setUp(context, { spawn: spawnFirst(spawnDying(when)) });
+      const { recorder, path, warnings } = setUpRecorder(context, { spawn: spawnFirst(spawnDying(when)) });
       await recorder.start();
       recordExchanges(recorder, 10);
       recorder.recordMark(MARK);
@@ -316,7 +268,7 @@ describe('a recorder whose writing thread dies', () => {
   test('between two flushes starts another', async (context) => {
     const spawned: Worker[] = [];
     const spawn: SpawnWriter = (setup) => spawned[spawned.push(spawnReal(setup)) - 1] ?? assert.fail();
-    const { recorder, path } = setUp(context, { spawn });
+    const { recorder, path } = setUpRecorder(context, { spawn });
     await recorder.start();
     recordExchanges(recorder, 10);
     await recorder.flush();
@@ -330,7 +282,7 @@ describe('a recorder whose writing thread dies', () => {
   test('while it writes loses nothing and counts nothing twice', async (context) => {
     const spawned: Worker[] = [];
     const spawn: SpawnWriter = (setup) => spawned[spawned.push(spawnReal(setup)) - 1] ?? assert.fail();
-    const { recorder, path } = setUp(context, { spawn });
+    const { recorder, path } = setUpRecorder(context, { spawn });
     await recorder.start();
     for (let round = 1; round <= 3; round += 1) {
       recordExchanges(recorder, 10);
@@ -343,7 +295,7 @@ describe('a recorder whose writing thread dies', () => {
 
   test('again and again reports it, keeps all, and writes it once a thread lives', async (context) => {
     const dying = spawnDying('after-commit');
-    const { recorder, path, warnings } = setUp(context, { spawn: spawnFirst(dying, dying, dying, dying) });
+    const { recorder, path, warnings } = setUpRecorder(context, { spawn: spawnFirst(dying, dying, dying, dying) });
     await recorder.start();
     recordExchanges(recorder, 10);
     await recorder.flush();
@@ -360,7 +312,7 @@ describe('a recorder whose writing thread dies', () => {
     const spawn: SpawnWriter = () => {
       throw new Error('no more threads');
     };
-    const { recorder, warnings } = setUp(context, { spawn });
+    const { recorder, warnings } = setUpRecorder(context, { spawn });
     recordExchanges(recorder, 2);
     await recorder.flush();
     assert.match(warnings[0] ?? '', /no more threads/);
@@ -370,7 +322,7 @@ describe('a recorder whose writing thread dies', () => {
 
 test('a stop does not wait for ever for a thread that is silent, and tells what it left behind', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const { recorder, warnings } = setUp(context, { spawn: spawnSilent, stopTimeoutMs: 5000 });
+  const { recorder, warnings } = setUpRecorder(context, { spawn: spawnSilent, stopTimeoutMs: 5000 });
   recordExchanges(recorder, 8);
   const stopped = recorder.stop();
   context.mock.timers.tick(5000);

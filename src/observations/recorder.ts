@@ -1,11 +1,16 @@
+import { dirname } from 'node:path';
 import type { Clock, EvidenceBinding, Observation } from '../core/index.ts';
 import type { StoreOptions } from './database.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { Mark } from './mark.ts';
+import { recoverSpills } from './recover.ts';
+import { describeBatches } from './spill.ts';
+import { writeSpill } from './spill-files.ts';
 import { createStoreHealth, type StoreHealth } from './store-health.ts';
+import { within } from './within.ts';
 import { createWriter, type SpawnWriter } from './writer.ts';
-import { type Batch, fromErrorData } from './writer-protocol.ts';
+import { fromErrorData } from './writer-protocol.ts';
 
 export interface RecorderOptions {
   readonly store: Omit<StoreOptions, 'readOnly'>;
@@ -15,7 +20,7 @@ export interface RecorderOptions {
   readonly clock: Clock;
   /** Gets one sentence whenever writing begins to fail, fails in another way, or works again. */
   readonly onWarning: (message: string) => void;
-  /** How long `stop` waits for the store. Default 5,000. */
+  /** How long `stop` waits for the store, and then for each place where it tries to keep a file. Default 5,000. */
   readonly stopTimeoutMs?: number | undefined;
   /** Starts the writing thread; replaced in tests. */
   readonly spawn?: SpawnWriter | undefined;
@@ -28,7 +33,10 @@ export interface RecorderStatus extends StoreHealth {
 
 /** Takes what the live thread saw and has it written by another one. */
 export interface Recorder {
-  /** Opens the store in the writing thread. Rejects with the ParitygateError when it cannot be opened. */
+  /**
+   * Opens the store in the writing thread, and has it take what earlier stops left in files beside it. Rejects with the
+   * ParitygateError when it cannot be opened.
+   */
   start(): Promise<void>;
   /** Counts a request that is to end in one `record`. */
   arrived(operationId: string, group: string | undefined): void;
@@ -38,18 +46,19 @@ export interface Recorder {
   status(): RecorderStatus;
   /** Resolves once all that was recorded until now is written, or could not be; never rejects. */
   flush(): Promise<void>;
-  /** Flushes and closes the store; `onWarning` is told what could not be written. */
+  /** Flushes and closes the store. What it does not take is kept in a file; `onWarning` is told which. */
   stop(): Promise<void>;
 }
 
 const STOP_TIMEOUT_MS = 5000;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { clock, onWarning } = options;
+  const { binding, clock, onWarning, stopTimeoutMs = STOP_TIMEOUT_MS } = options;
+  const { path } = options.store;
   const intake = createIntake(clock);
   // What an abandoned write ends in comes after the loss was told.
   const health = createStoreHealth(clock, (message) => isAbandoned || onWarning(message));
-  const writer = createWriter({ store: options.store, binding: options.binding }, options.spawn);
+  const writer = createWriter({ store: options.store, binding }, options.spawn);
   const onFault = once((fault: unknown) => onWarning(`observations could not be recorded: ${String(fault)}`));
   const delivery = createDelivery({ intake, writer, health, onFault });
   let timer: NodeJS.Timeout | undefined;
@@ -58,11 +67,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function stop(): Promise<void> {
     clearInterval(timer);
-    const finished = delivery.flush().then(() => writer.stop());
-    isAbandoned = !(await isDoneWithin(finished, options.stopTimeoutMs ?? STOP_TIMEOUT_MS));
+    const isFinished = delivery
+      .flush()
+      .then(() => writer.stop())
+      .then(() => true);
+    isAbandoned = !(await within(isFinished, stopTimeoutMs));
     if (isAbandoned) writer.abandon();
-    const loss = describeLoss([delivery.unwritten(), intake.take()]);
-    if (loss !== undefined) onWarning(`stopped before the store took ${loss}: they are lost`);
+    const batches = [delivery.unwritten(), intake.take()].filter((batch) => batch !== undefined);
+    if (batches.length === 0) return;
+    // What an abandoned write still brought to disk is in the file as well; the store knows its records.
+    const file = await writeSpill(path, { binding, batches }, stopTimeoutMs);
+    onWarning(`stopped before the store took ${describeBatches(batches)}: ${describeKept(file, path)}`);
   }
 
   return {
@@ -72,6 +87,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         await writer.stop();
         throw fromErrorData(answer.error);
       }
+      await recoverSpills({ storePath: path, writer, onWarning });
       timer = setInterval(() => void (delivery.isFlushing() || delivery.flush()), options.windowMs).unref();
     },
     arrived: intake.arrived,
@@ -97,21 +113,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-async function isDoneWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
-  const { promise: expired, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, timeoutMs, false);
-  const isDone = await Promise.race([work.then(() => true), expired]);
-  clearTimeout(timer);
-  return isDone;
-}
-
-function describeLoss(batches: readonly (Batch | undefined)[]): string | undefined {
-  const left = batches.filter((batch) => batch !== undefined);
-  if (left.length === 0) return undefined;
-  const operations = left.flatMap(({ record }) => record?.operations ?? []);
-  const requests = operations.reduce((sum, { counts }) => sum + counts.eligible, 0);
-  const marks = left.reduce((sum, batch) => sum + batch.marks.length, 0);
-  return `the observations of ${requests} requests and ${marks} changes of weight`;
+function describeKept(file: string | undefined, storePath: string): string {
+  if (file === undefined) return 'they are lost, since no file could be written either';
+  if (dirname(file) === dirname(storePath)) return `they are kept in ${file}, and the next start takes them in`;
+  return `they are kept in ${file}; move it into ${dirname(storePath)}, so that the next start takes them in`;
 }
 
 function once<Argument>(work: (argument: Argument) => void): (argument: Argument) => void {

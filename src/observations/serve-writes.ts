@@ -16,7 +16,7 @@ export function serveWrites(port: MessagePort, setup: WriterSetup): void {
     if (request.kind === 'close') return close();
     store ??= openStore(setup.store);
     if (request.kind === 'begin') return store.beginBinding(setup.binding);
-    if (request.batch.record) store.recordWindow(setup.binding, request.batch.record);
+    if (request.batch.record) store.recordWindow(request.binding, request.batch.record);
     for (const mark of request.batch.marks) store.recordMark(mark);
   }
 

@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, type TestContext, test } from 'node:test';
 import { type ErrorCode, ParitygateError } from '../core/index.ts';
-import { BINDING, recordOf, sampleFinding, sampleObservation, storePath } from './sample-observations.test.ts';
+import { BINDING, recordOf, sampleFinding, sampleObservation, storePath } from '../testing/observations.ts';
 import { openStore } from './store.ts';
 
 /** The error names its file and says what to do. */

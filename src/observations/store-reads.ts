@@ -18,11 +18,13 @@ interface OperationRow {
 }
 
 export function readLatestBinding(database: DatabaseSync): EvidenceBinding | undefined {
-  const row = database.prepare('SELECT contract, rules, build FROM bindings ORDER BY begun DESC LIMIT 1').get();
+  const row = database
+    .prepare('SELECT contract, rules, build FROM bindings ORDER BY begun DESC, id DESC LIMIT 1')
+    .get();
   return row === undefined ? undefined : { ...asRow<EvidenceBinding>(row) };
 }
 
-export function readEvidence(database: DatabaseSync, binding: EvidenceBinding): Evidence {
+export function readEvidence(database: DatabaseSync, binding: EvidenceBinding, baselineRequests?: number): Evidence {
   const rows = database
     .prepare(
       `SELECT w.from_ms, w.to_ms, o.operation_id, o.operation_group, o.counts, o.legacy_latency, o.candidate_latency
@@ -30,7 +32,7 @@ export function readEvidence(database: DatabaseSync, binding: EvidenceBinding): 
         WHERE w.binding_id = ${BINDING_ID} ORDER BY w.from_ms, w.id`,
     )
     .iterate(binding.contract, binding.rules, binding.build);
-  const fold = createEvidenceFold();
+  const fold = createEvidenceFold(baselineRequests);
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = 0;
   for (const each of rows) {

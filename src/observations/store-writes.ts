@@ -33,11 +33,10 @@ export function writeMark(database: DatabaseSync, mark: Mark): void {
 /** A sequence and not a time, because clocks are set back. */
 const NEXT_BEGUN = '(SELECT coalesce(max(begun), 0) + 1 FROM bindings)';
 
+/** A binding that is only written to, not begun, comes after every one that was: late evidence is no new build. */
 function bindingIdOf(database: DatabaseSync, { contract, rules, build }: EvidenceBinding): number {
   database
-    .prepare(
-      `INSERT INTO bindings (contract, rules, build, begun) VALUES (?, ?, ?, ${NEXT_BEGUN}) ON CONFLICT DO NOTHING`,
-    )
+    .prepare('INSERT INTO bindings (contract, rules, build, begun) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING')
     .run(contract, rules, build);
   const select = database.prepare('SELECT id FROM bindings WHERE contract = ? AND rules = ? AND build = ?');
   return asRow<{ id: number }>(select.get(contract, rules, build)).id;

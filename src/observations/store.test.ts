@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Distribution, Evidence, Observation } from '../core/index.ts';
+import { BINDING, recordOf, sampleFinding, sampleObservation, storePath } from '../testing/observations.ts';
 import { BASELINE_REQUESTS } from './evidence-fold.ts';
-import { BINDING, recordOf, sampleFinding, sampleObservation, storePath } from './sample-observations.test.ts';
 import { openStore, type Store } from './store.ts';
 import type { WindowRecord } from './window.ts';
 

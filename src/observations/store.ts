@@ -17,8 +17,8 @@ export interface Store {
   /** A mark that it has is ignored. */
   recordMark(mark: Mark): void;
   latestBinding(): EvidenceBinding | undefined;
-  /** Of the latest binding unless one is given. */
-  readEvidence(binding?: EvidenceBinding): Evidence;
+  /** Of the latest binding unless one is given. `baselineRequests`: how many of legacy's requests freeze its latency. */
+  readEvidence(binding?: EvidenceBinding, baselineRequests?: number): Evidence;
   /** Most exchanges first. Of the latest binding unless one is given. */
   readClusters(binding?: EvidenceBinding): readonly Cluster[];
   /** How many findings belong to no stored cluster because there were too many causes. */
@@ -48,7 +48,8 @@ export function openStore(options: StoreOptions): Store {
     recordWindow: (binding, record) => write(() => writeWindow(database, binding, record)),
     recordMark: (mark) => write(() => writeMark(database, mark)),
     latestBinding: () => read(() => readLatestBinding(database)),
-    readEvidence: (binding) => read(() => readEvidence(database, binding ?? latest())),
+    readEvidence: (binding, baselineRequests) =>
+      read(() => readEvidence(database, binding ?? latest(), baselineRequests)),
     readClusters: (binding) => read(() => readClusters(database, binding ?? latest())),
     readUnclustered: (binding) => read(() => readUnclustered(database, binding ?? latest())),
     readMarks: () => read(() => readMarks(database)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Cluster, OUTCOMES, UNCOMPARED_REASONS } from '../core/index.ts';
-import { recordOf, sampleFinding, sampleObservation } from './sample-observations.test.ts';
+import { recordOf, sampleFinding, sampleObservation } from '../testing/observations.ts';
 import { createWindow, MAX_CLUSTERS_PER_WINDOW, type OperationRecord, type WindowRecord } from './window.ts';
 
 function onlyOperation(record: WindowRecord): OperationRecord {

@@ -17,7 +17,7 @@ export interface Batch {
 
 export type WriteRequest =
   | { readonly kind: 'begin' }
-  | { readonly kind: 'write'; readonly batch: Batch }
+  | { readonly kind: 'write'; readonly binding: EvidenceBinding; readonly batch: Batch }
   | { readonly kind: 'close' };
 
 /** Errors cross a thread as data: a structured clone of an Error keeps neither its class nor its code. */

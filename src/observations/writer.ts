@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { EvidenceBinding } from '../core/index.ts';
 import {
   type Batch,
   type Numbered,
@@ -13,7 +14,8 @@ import {
 export interface Writer {
   /** Opens the store and makes the binding the latest one. */
   begin(): Promise<WriteAnswer>;
-  write(batch: Batch): Promise<WriteAnswer>;
+  /** Under the binding that the writer was made with unless one is given. */
+  write(batch: Batch, binding?: EvidenceBinding): Promise<WriteAnswer>;
   /** Closes the store and ends the thread. */
   stop(): Promise<void>;
   /** Ends the thread without waiting for what it does. */
@@ -62,7 +64,7 @@ export function createWriter(setup: WriterSetup, spawn: SpawnWriter = spawnWrite
 
   return {
     begin: () => request({ kind: 'begin' }),
-    write: (batch) => request({ kind: 'write', batch }),
+    write: (batch, binding = setup.binding) => request({ kind: 'write', binding, batch }),
     async stop() {
       if (worker === undefined) return;
       const stopping = worker;

@@ -1,9 +1,16 @@
-// Builders for the tests beside this file; named as a test so that they are not shipped.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { clusterOf, type EvidenceBinding, type Finding, fingerprintOf, type Observation } from '../core/index.ts';
-import { createWindow, type WindowRecord } from './window.ts';
+import {
+  createRecorder,
+  createWindow,
+  openStore,
+  type Recorder,
+  type RecorderOptions,
+  type WindowRecord,
+} from '../observations/index.ts';
 
 export const BINDING: EvidenceBinding = { contract: 'c0ffee', rules: '1', build: 'b1' };
 
@@ -63,4 +70,49 @@ export function recordOf(observations: readonly Observation[], fromMs = 1000, to
     window.add(observation);
   }
   return window.close(toMs);
+}
+
+export interface RecorderBench {
+  readonly recorder: Recorder;
+  readonly path: string;
+  readonly warnings: string[];
+  /** The fabricated time. */
+  readonly time: { nowMs: number };
+}
+
+/** A recorder on a store of its own; not started, and stopped after the test. */
+export function setUpRecorder(
+  context: TestContext,
+  changes: Partial<RecorderOptions> & { readonly path?: string } = {},
+): RecorderBench {
+  const { path = storePath(), ...options } = changes;
+  const warnings: string[] = [];
+  const time = { nowMs: 1000 };
+  const recorder = createRecorder({
+    store: { path, busyTimeoutMs: 10 },
+    binding: BINDING,
+    windowMs: 60_000,
+    clock: { now: () => time.nowMs, monotonicMs: () => time.nowMs },
+    onWarning: (message) => warnings.push(message),
+    ...options,
+  });
+  context.after(() => recorder.stop());
+  return { recorder, path, warnings, time };
+}
+
+/** Every second one is different. */
+export function recordExchanges(recorder: Recorder, count: number): void {
+  for (let n = 0; n < count; n += 1) {
+    recorder.arrived('getTrade', 'trades');
+    const isDifferent = n % 2 === 1;
+    const findings = isDifferent ? [sampleFinding()] : [];
+    recorder.record(sampleObservation({ outcome: isDifferent ? 'different' : 'equal', findings }));
+  }
+}
+
+export function readStore(path: string) {
+  const store = openStore({ path, readOnly: true });
+  const stored = { evidence: store.readEvidence(), clusters: store.readClusters(), marks: store.readMarks() };
+  store.close();
+  return stored;
 }
