@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { AnalysisAnswer, AnalysisQuestion, AnalysisSetup } from './analysis.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
-import type { RawHeaders, Reply } from './core/index.ts';
+import type { RawHeaders, Reply, Side } from './core/index.ts';
 import {
   checkPair,
   headerValue,
@@ -12,6 +12,7 @@ import {
   type Judgement,
   judgePair,
   judgeSecondRead,
+  judgeUnreadable,
   type ReplyPair,
 } from './diff/index.ts';
 import type { WorkerMessage } from './shadow/index.ts';
@@ -48,29 +49,33 @@ function answerOrThrow(
 
 function answer(context: JudgeContext, question: AnalysisQuestion): AnalysisAnswer {
   const first = decodePair(question.pair);
-  if (!first) return { uncompared: 'undecodable' };
+  if (first === 'neither') return { uncompared: 'undecodable' };
+  if (typeof first === 'string') return judgeUnreadable(context, first);
   if (question.kind === 'check')
     return { outcome: 'equal', findings: [], confirmable: false, conformance: checkPair(context, first) };
   if (question.kind === 'compare') return toAnswer(judgePair(context, first), () => checkPair(context, first));
   const second = decodePair(question.again);
-  if (!second) return { uncompared: 'undecodable' };
+  if (typeof second === 'string') return { uncompared: 'undecodable' };
   return toAnswer(judgeSecondRead(context, question.served, [first, second]), () => undefined);
 }
 
 function toAnswer(
-  judgement: Judgement | 'budget',
+  judgement: Judgement | 'budget' | 'no-second-read',
   conformance: () => ReturnType<typeof checkPair> | undefined,
 ): AnalysisAnswer {
-  return judgement === 'budget' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
+  return typeof judgement === 'string' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
 }
 
 function hash(text: string): string {
   return createHmac('sha256', setup.hashKey).update(text).digest('hex');
 }
 
-function decodePair({ legacy, candidate }: ReplyPair): ReplyPair | undefined {
-  const [left, right] = [decode(legacy), decode(candidate)];
-  return left && right ? { legacy: left, candidate: right } : undefined;
+/** The pair, or the one side that could not be decoded, or `neither`. */
+function decodePair(pair: ReplyPair): ReplyPair | Side | 'neither' {
+  const [legacy, candidate] = [decode(pair.legacy), decode(pair.candidate)];
+  if (legacy && candidate) return { legacy, candidate };
+  if (legacy) return 'candidate';
+  return candidate ? 'legacy' : 'neither';
 }
 
 function decode(reply: Reply): Reply | undefined {
@@ -111,4 +116,4 @@ function post(message: WorkerMessage<AnalysisAnswer>): void {
   parentPort?.postMessage(message);
 }
 
-run(loadContract(setup.contractFile));
+run(loadContract(setup.contract.file, setup.contract.bytes));

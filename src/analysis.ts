@@ -1,6 +1,6 @@
 // The analysis worker seen from the main thread: what the shadow lane asks of it.
 import { extname } from 'node:path';
-import type { Clock, Reply, Side, UncomparedReason } from './core/index.ts';
+import type { Reply, Side, UncomparedReason } from './core/index.ts';
 import {
   type Analyst,
   createAnalyst,
@@ -12,7 +12,8 @@ import {
 } from './shadow/index.ts';
 
 export interface AnalysisSetup {
-  readonly contractFile: string;
+  /** By value: the file may be another one by the time a worker has to be replaced. */
+  readonly contract: { readonly file: string; readonly bytes: Uint8Array };
   readonly hashKey: string;
   readonly maxDecodedBytes: number;
 }
@@ -41,10 +42,7 @@ const MAX_MEMORY_MB = 1024;
 /** Of identical pairs, the first of each operation and then one in so many is checked against the contract. */
 const CHECK_ONE_IN = 20;
 
-export function createAnalysis(
-  setup: AnalysisSetup,
-  { clock, onWarning }: { clock: Clock; onWarning: (message: string) => void },
-): Analysis {
+export function createAnalysis(setup: AnalysisSetup, onWarning: (message: string) => void): Analysis {
   const workerUrl = new URL(`./analysis-worker${extname(import.meta.url)}`, import.meta.url);
   const analyst = createAnalyst<AnalysisQuestion, AnalysisAnswer>({
     workerUrl,
@@ -52,7 +50,6 @@ export function createAnalysis(
     budgetMs: BUDGET_MS,
     maxPending: MAX_PENDING,
     maxMemoryMb: MAX_MEMORY_MB,
-    clock,
     onWarning,
   });
   const isSampled = createSampler(CHECK_ONE_IN);

@@ -88,7 +88,7 @@ test('a candidate that answers 5xx is an error of the candidate, not a differenc
   );
 });
 
-test('a candidate whose answer has no end is bounded, and counted as too large', async (t) => {
+test('a candidate whose answer has no end is bounded, and differs from a legacy whose answer has one', async (t) => {
   const legacy = await startBackend(
     t,
     things(() => ({ ok: true })),
@@ -112,8 +112,12 @@ test('a candidate whose answer has no end is bounded, and counted as too large',
     more,
   });
   assert.equal((await fetch(`http://127.0.0.1:${port}/things`)).status, 200);
-  const { evidence } = await finish();
-  assert.equal(evidence.operations[0]?.uncompared['body-too-large'], 1);
+  const { evidence, clusters } = await finish();
+  assert.equal(evidence.operations[0]?.outcomes.different, 1);
+  assert.deepEqual(
+    clusters.map(({ rule }) => rule),
+    ['response-body-unreadable'],
+  );
 });
 
 test('when the candidate serves, legacy is the shadow', async (t) => {

@@ -7,7 +7,7 @@ import { type Config, resolveGroups } from './config/index.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
 import { createControl, type StatusDocument } from './control/index.ts';
 import { type Clock, type EvidenceBinding, RULES_VERSION, type Side, systemClock } from './core/index.ts';
-import { failureOf, isIdentical, judgeFailure, redactTarget } from './diff/index.ts';
+import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
 import { createRecorder, type Recorder } from './observations/index.ts';
 import { createListener, createUpstreams, type Listener, shadowHeaders, type Upstreams } from './proxy/index.ts';
 import { loadRedactionKey, redactionHash } from './redaction-key.ts';
@@ -31,7 +31,14 @@ export interface App {
 
 /** What evidence made by this config is bound to. */
 export function bindingOf(config: Config, contract: Contract): EvidenceBinding {
-  return { contract: contract.digest, rules: RULES_VERSION, build: config.candidateBuild };
+  return { contract: contract.digest, rules: RULES_VERSION, build: buildOf(config) };
+}
+
+/** Without a name for the build, its address is all there is to tell one candidate from another. */
+function buildOf({ candidateBuild, backends, groups }: Config): string {
+  if (candidateBuild !== 'unknown') return candidateBuild;
+  const addresses = [backends, ...groups].flatMap(({ candidate }) => candidate?.origin ?? []);
+  return `unknown at ${[...new Set(addresses)].sort().join(', ') || 'no address'}`;
 }
 
 export function createApp(config: Config, { clock = systemClock, onWarning = () => {} }: Seams = {}): App {
@@ -63,8 +70,12 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
     clock,
   });
   const analysis = createAnalysis(
-    { contractFile: config.contract, hashKey, maxDecodedBytes: config.shadow.maxBodyBytes * 8 },
-    { clock, onWarning: warn },
+    {
+      contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
+      hashKey,
+      maxDecodedBytes: config.shadow.maxBodyBytes * 8,
+    },
+    warn,
   );
   const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock, warn });
   const groups = routedGroups(config, contract, groupNames);
@@ -131,6 +142,8 @@ function wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, 
     mark: (request: Parameters<Upstreams['send']>[1]) => ({ ...request, headers: shadowHeaders(request.headers) }),
     judgeFailure: (id: string, results: Parameters<typeof judgeFailure>[1]) =>
       withOperation(id, (operation) => judgeFailure(operation, results, keyed)),
+    judgeUnreadable: (id: string, side: Side) =>
+      withOperation(id, (operation) => judgeUnreadable({ operation, hash: keyed }, side)),
     isIdentical: (id: string, pair: Omit<Parameters<typeof isIdentical>[1], 'operation'>) =>
       withOperation(id, (operation) => isIdentical(contract, { operation, ...pair })) === true,
     checkSample: analysis.checkSample,

@@ -8,7 +8,7 @@ import { parseFlags } from './routing/index.ts';
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 function block(language: string): string {
-  const found = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1];
+  const found = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
   assert.ok(found, `the README has no ${language} block`);
   return found;
 }

@@ -12,7 +12,18 @@ export function loadRedactionKey(storePath: string): string {
   } catch (cause) {
     if (!isExisting(cause)) throw unwritable(path, cause);
   }
-  return readFileSync(path, 'utf8');
+  return readKey(path);
+}
+
+function readKey(path: string): string {
+  try {
+    const key = readFileSync(path, 'utf8').trim();
+    if (key.length >= 64) return key;
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+  // An empty key would make the marks of short secrets guessable; it is what a crash between opening and writing leaves.
+  throw unwritable(path, new Error('the key is cut short; delete it and a new one is made'));
 }
 
 /** Marks equal texts alike, and tells nothing of them to whoever lacks the key. */

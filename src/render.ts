@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { type Cluster, systemClock } from './core/index.ts';
+import type { Cluster } from './core/index.ts';
 import { createAnalyst } from './shadow/index.ts';
 
 export interface RenderQuestion {
@@ -22,7 +22,6 @@ export async function renderExemplars(
     maxPending: 1,
     maxMemoryMb: MAX_MEMORY_MB,
     onWarning: () => {},
-    clock: systemClock,
   });
   await renderer.start();
   try {

@@ -31,6 +31,8 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
     'A migration proxy: routes by flag weight, mirrors, compares through the contract, and gates the cutover.',
   );
   program.version(readVersion()).exitOverride().showSuggestionAfterError();
+  // What is wrong with the command line is printed by reportFailure, in the form of every other error.
+  program.configureOutput({ outputError: () => {} });
   const add = (
     signature: string,
     description: string,
@@ -70,12 +72,23 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
 }
 
 function reportFailure(error: unknown): ExitCode {
-  // commander has printed its own message; help and version are no failure.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  if (error instanceof CommanderError) return reportUsage(error);
   if (error instanceof ParitygateError) {
     console.error(paint(process.stderr).red(describeError(error)));
     return error.exitCode;
   }
   console.error(error);
   return EXIT.couldNotRun;
+}
+
+/** Help and version are no failure; help that nobody asked for stands in for the message. */
+function reportUsage(error: CommanderError): ExitCode {
+  if (error.exitCode === 0) return EXIT.pass;
+  return error.code === 'commander.help' ? EXIT.usage : reportFailure(usageError(error.message));
+}
+
+function usageError(said: string): ParitygateError {
+  const [, message = said, nearest] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(said) ?? [];
+  const fix = nearest ? `did you mean ${nearest}?` : 'see `paritygate --help`, or --help after a command';
+  return new ParitygateError('PG_USAGE', message, { fix });
 }

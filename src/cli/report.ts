@@ -93,10 +93,14 @@ function timestamp(nowMs: number): string {
 
 /** A directory of one's own, also for two reports in one second. */
 function claimDirectory(parent: string, name: string): string {
+  try {
+    mkdirSync(parent, { recursive: true });
+  } catch (cause) {
+    throw unwritable(parent, cause);
+  }
   for (let turn = 1; ; turn += 1) {
     const directory = join(parent, turn === 1 ? name : `${name}-${turn}`);
     try {
-      mkdirSync(parent, { recursive: true });
       mkdirSync(directory);
       return directory;
     } catch (cause) {

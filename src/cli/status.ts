@@ -21,7 +21,9 @@ async function fetchStatus(url: string): Promise<StatusDocument> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-    return (await response.json()) as StatusDocument; // the control API is held to this type by its own contract
+    const status = (await response.json()) as StatusDocument; // the control API is held to this type by its own contract
+    if (!Array.isArray(status?.groups)) throw new Error(`${url} is the API of something else`);
+    return status;
   } catch (cause) {
     throw new ParitygateError('PG_UNREACHABLE', `no proxy answers on ${url}`, {
       cause,

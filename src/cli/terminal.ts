@@ -2,10 +2,10 @@ import pc from 'picocolors';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-/** Colours for one stream: none where it is no terminal, or where NO_COLOR or TERM=dumb ask for none. */
-export function paint(stream: { readonly isTTY?: boolean }): Colors {
-  const { NO_COLOR, TERM, FORCE_COLOR } = process.env;
-  const wanted = Boolean(FORCE_COLOR) || (stream.isTTY === true && TERM !== 'dumb');
+/** Colours for one stream: none where it is no terminal, or where NO_COLOR, TERM=dumb or FORCE_COLOR=0 ask for none. */
+export function paint(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Colors {
+  const { NO_COLOR, TERM, FORCE_COLOR } = env;
+  const wanted = FORCE_COLOR ? FORCE_COLOR !== '0' : stream.isTTY === true && TERM !== 'dumb';
   return pc.createColors(wanted && !NO_COLOR);
 }
 

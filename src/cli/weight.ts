@@ -90,6 +90,6 @@ function recordMark(config: Config, mark: Mark): boolean {
 }
 
 function describeChange(group: string, { from, to, switched }: WeightChange, { who, at }: Mark): string {
-  const note = switched ? ' (the flag was switched on)' : '';
+  const note = switched ? ` (the flag was switched ${switched})` : '';
   return `${group}: ${from ?? 'mixed'} % → ${to} %${note}  by ${who} at ${new Date(at).toISOString()}`;
 }

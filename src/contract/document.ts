@@ -10,6 +10,7 @@ import { createJsonLocator, createYamlLocator, type Locate, positionAt } from '.
 export interface OpenApiDocument {
   readonly file: string;
   readonly digest: string;
+  readonly bytes: Uint8Array;
   readonly version: '3.0' | '3.1';
   readonly root: JsonObject;
   readonly locate: Locate;
@@ -22,12 +23,11 @@ interface Parsed {
 
 const SUPPORTED = 'expected an OpenAPI description with `openapi: 3.0.x` or `openapi: 3.1.x`';
 
-export function readDocument(file: string): OpenApiDocument {
-  const bytes = readBytes(file);
+export function readDocument(file: string, bytes: Uint8Array = readBytes(file)): OpenApiDocument {
   const { value, locate } = parse(file, decode(file, bytes));
   const root = validateRoot(file, value);
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return { file, digest, version: parseVersion(file, root, locate), root, locate };
+  return { file, digest, bytes, version: parseVersion(file, root, locate), root, locate };
 }
 
 function readBytes(file: string): Uint8Array {

@@ -13,10 +13,13 @@ import type { Contract } from './types.ts';
 import { createValidator } from './validator.ts';
 import { warnOfParity } from './warnings.ts';
 
-/** Reads an OpenAPI description. Schemas are compiled later, each when it is first needed. */
-export function loadContract(file: string): Contract {
+/**
+ * Reads an OpenAPI description. Schemas are compiled later, each when it is first needed. With `bytes` the file is not
+ * read again: a thread that starts later gets the contract that the process started with.
+ */
+export function loadContract(file: string, bytes?: Uint8Array): Contract {
   try {
-    return createContract(readDocument(file));
+    return createContract(readDocument(file, bytes));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ParitygateError('PG_CONTRACT_INVALID', 'the document is nested too deeply, or contains itself', {
@@ -40,6 +43,7 @@ function createContract(document: OpenApiDocument): Contract {
     file: document.file,
     title: String(member(document.root['info'], 'title')),
     digest: document.digest,
+    bytes: document.bytes,
     operations,
     warnings: [...warnings, ...matcher.warnings, ...warnOfParity(document, survey)],
     match: matcher.match,

@@ -92,6 +92,8 @@ export interface Contract {
   readonly title: string;
   /** SHA-256 of the file, hex, first 16 digits. */
   readonly digest: string;
+  /** The file as it was read. */
+  readonly bytes: Uint8Array;
   readonly operations: readonly Operation[];
   /** Each one line, with file and line where there is one. */
   readonly warnings: readonly string[];

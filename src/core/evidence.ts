@@ -42,10 +42,12 @@ export interface OperationEvidence {
   readonly classes: Readonly<Record<FindingClass, number>>;
   readonly legacy: SideEvidence;
   readonly candidate: SideEvidence;
+  /** Of the matching exchanges, those that answered HEAD: they had no body to differ in, and speak for none. */
+  readonly bodyless: number;
   /** Exchanges in which only that side failed. */
   readonly onlyLegacyFailed: number;
   readonly onlyCandidateFailed: number;
-  /** Exchanges in which both sides were asked and answered or failed. */
+  /** Exchanges in which both sides were asked, and at least one of them gave a usable response. */
   readonly paired: number;
   /**
    * Latency is judged against a frozen bound: `baseline` holds legacy's first windows until they carry the quantile,

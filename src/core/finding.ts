@@ -14,6 +14,7 @@ export const RULES = {
   'response-header-changed': 'a header has another value',
   'response-body-changed': 'the body differs and is not JSON, so it was compared by bytes',
   'response-body-not-json': 'one body is JSON by its media type and cannot be parsed as JSON',
+  'response-body-unreadable': 'the body of one side is too large or cannot be decoded, and that of the other is not',
   'required-property-missing': 'a required property is missing',
   'optional-property-missing': 'an optional property is missing',
   'optional-property-added': 'a declared optional property is present on the candidate only',

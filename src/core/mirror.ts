@@ -29,7 +29,8 @@ export type ServedResult =
       readonly heldBack: boolean;
     }
   | { readonly kind: 'failed'; readonly code: string; readonly totalMs: number }
-  | { readonly kind: 'client-aborted' };
+  /** The client went away; `answered` when the head of a response was already on its way to it. */
+  | { readonly kind: 'client-aborted'; readonly totalMs: number; readonly answered: boolean };
 
 /** One client request after it was answered; handed from the live leg to the shadow lane. */
 export interface ServedExchange {

@@ -30,6 +30,7 @@ export const UNCOMPARED_REASONS = [
   'undecodable',
   'conditional',
   'client-aborted',
+  'both-failed',
 ] as const;
 
 /** Why an exchange was not compared. */

@@ -152,6 +152,7 @@ function enterItem(at: Position, { index, key }: ItemAt): Position {
     pointer: `${at.pointer}/${segment}`,
     depth: at.depth + 1,
     holder: undefined,
+    secret: at.secret || node?.sensitive === true,
   };
 }
 

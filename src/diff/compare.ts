@@ -66,7 +66,12 @@ function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 function statusChanged({ operation, legacy, candidate }: Pairing): RawFinding {
-  const view = { legacy: { status: legacy.status }, candidate: { status: candidate.status }, node: undefined };
+  const view = {
+    legacy: { status: legacy.status },
+    candidate: { status: candidate.status },
+    node: undefined,
+    secret: false,
+  };
   const types = `${legacy.status}→${candidate.status}`;
   return {
     rule: 'response-status-changed',
@@ -80,7 +85,7 @@ function statusChanged({ operation, legacy, candidate }: Pairing): RawFinding {
 
 function mediaTypeChanged({ legacy, candidate }: Pairing, declared: DeclaredResponse): RawFinding {
   const [from, to] = [contentType(legacy), contentType(candidate)];
-  const view = { legacy: { 'content-type': from }, candidate: { 'content-type': to }, node: undefined };
+  const view = { legacy: { 'content-type': from }, candidate: { 'content-type': to }, node: undefined, secret: false };
   const types = `${essenceOf(from) || 'none'}→${essenceOf(to) || 'none'}`;
   return {
     rule: 'response-media-type-changed',
@@ -106,7 +111,14 @@ function compareBodies(pairing: Pairing, declared: DeclaredResponse): readonly R
 
 function rootOf(declared: DeclaredResponse): Parameters<typeof walkBodies>[0] {
   const node = declared.kind === 'declared' ? declared.body : undefined;
-  return { node, place: node?.place ?? `${declared.place}/body`, pointer: '', depth: 0, holder: undefined };
+  return {
+    node,
+    place: node?.place ?? `${declared.place}/body`,
+    pointer: '',
+    depth: 0,
+    holder: undefined,
+    secret: node?.sensitive === true,
+  };
 }
 
 export type ParsedBody = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not-json' };
@@ -125,7 +137,12 @@ function bodyFinding(
   pairing: Pairing,
   declared: DeclaredResponse,
 ): RawFinding {
-  const view = { legacy: preview(pairing.legacy.body), candidate: preview(pairing.candidate.body), node: undefined };
+  const view = {
+    legacy: preview(pairing.legacy.body),
+    candidate: preview(pairing.candidate.body),
+    node: undefined,
+    secret: false,
+  };
   return {
     rule,
     class: rule === 'response-body-changed' ? 'value' : 'breaking',

@@ -134,10 +134,10 @@ test('a candidate that was wrong once and right the second time is flaky', () =>
   assert.equal(judged({ legacy: [{ id: 1 }, { id: 1 }], candidate: [{ id: 2 }, { id: 1 }] }).outcome, 'flaky');
 });
 
-test('when the candidate served, a candidate that changed between its reads is drift', () => {
+test('when the candidate served, its own change is no excuse', () => {
   assert.equal(
     judged({ served: 'candidate', legacy: [{ id: 1 }, { id: 1 }], candidate: [{ id: 2 }, { id: 1 }] }).outcome,
-    'drift',
+    'flaky',
   );
 });
 
@@ -157,4 +157,30 @@ test('a clock that reads the same on both sides by luck the second time is still
     ],
   });
   assert.equal(outcome, 'noise');
+});
+
+test('legacy that changed to something else than the candidate said does not excuse the candidate', () => {
+  const { outcome } = judged({
+    legacy: [{ id: 1 }, { id: 1, note: 'new' }],
+    candidate: [
+      { id: 1, note: 'wrong' },
+      { id: 1, note: 'new' },
+    ],
+  });
+  assert.equal(outcome, 'flaky');
+});
+
+test('another status the second time is no second read, and the mismatch stands', () => {
+  const { contract, operation } = thingContract(SCHEMA);
+  const limited = jsonReply({}, { status: 429 });
+  const first = { legacy: jsonReply({ id: 1 }), candidate: jsonReply({ id: 2 }) };
+  for (const second of [
+    { ...first, candidate: limited },
+    { ...first, legacy: limited },
+  ]) {
+    assert.equal(
+      judgeSecondRead({ contract, operation, hash: (text) => text }, 'legacy', [first, second]),
+      'no-second-read',
+    );
+  }
 });

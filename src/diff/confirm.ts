@@ -11,6 +11,8 @@ export interface SecondRead {
   readonly second: readonly RawFinding[];
   /** Each side's first reply against its second. */
   readonly self: Readonly<Record<Side, readonly RawFinding[]>>;
+  /** Legacy's second reply against the candidate's first: nothing, where the candidate was merely ahead. */
+  readonly ahead: readonly RawFinding[];
 }
 
 export interface Confirmed {
@@ -29,7 +31,7 @@ export function confirm(read: SecondRead): Confirmed {
   const again = new Set(read.second.filter((finding) => !isNoise(finding)).map(kindOf));
   const confirmed = left.filter((finding) => again.has(kindOf(finding)));
   if (confirmed.length > 0) return { outcome: 'different', findings: confirmed };
-  return { outcome: isExplainedByMove(left, read.self[read.served]) ? 'drift' : 'flaky', findings: left };
+  return { outcome: isRace(read, left) ? 'drift' : 'flaky', findings: left };
 }
 
 function placesOf(findings: readonly RawFinding[]): ReadonlySet<string> {
@@ -49,12 +51,19 @@ function kindOf(finding: RawFinding): string {
   return `${finding.rule}\n${finding.place}\n${finding.types}`;
 }
 
-// The served side was read first. If it has changed since, one write between the two first reads explains the whole
-// mismatch; if it has not, no single write does, and the side that was read later disagreed with itself.
-function isExplainedByMove(findings: readonly RawFinding[], moved: readonly RawFinding[]): boolean {
-  return findings.every((finding) => moved.some((move) => isRelated(finding.at, move.at)));
+// A race is proved only where legacy was read first, has changed since, and now says what the candidate said before it:
+// one write in between explains all four replies. When the candidate was read first nothing tells a write from a slip of
+// the candidate, and a doubt is not in its favour.
+function isRace({ served, self, ahead }: SecondRead, findings: readonly RawFinding[]): boolean {
+  if (served !== 'legacy') return false;
+  const isMoved = ({ at }: RawFinding): boolean => self.legacy.some((move) => isRelated(at, move.at));
+  const isAhead = ({ at }: RawFinding): boolean => !ahead.some((still) => isRelated(at, still.at));
+  return findings.every((finding) => isMoved(finding) && isAhead(finding));
 }
 
+/** One place holds the other. The response as a whole (``) holds no body: another status does not explain a value. */
 function isRelated(left: string, right: string): boolean {
-  return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
+  return (
+    left === right || (left !== '' && right.startsWith(`${left}/`)) || (right !== '' && left.startsWith(`${right}/`))
+  );
 }

@@ -1,7 +1,7 @@
 import type { Operation } from '../contract/index.ts';
 import { clusterOf, type Finding, fingerprintOf } from '../core/index.ts';
 import type { RawFinding } from './raw-finding.ts';
-import { type KeyedHash, redactValue } from './redact.ts';
+import { type KeyedHash, redactText, redactValue, redactWhole } from './redact.ts';
 
 /** What the findings of one exchange have in common. */
 export interface FindingContext {
@@ -28,13 +28,14 @@ function toFinding(
   { id, count, context }: { id: string; count: number; context: FindingContext },
 ): Finding {
   const { rule, place, types, at, view } = raw;
-  const show = (value: unknown): unknown => redactValue(value, view.node, context.hash);
+  const show = (value: unknown): unknown =>
+    view.secret ? redactWhole(value, context.hash) : redactValue(value, view.node, context.hash);
   return {
     rule,
     class: raw.class,
     place,
     types,
-    at,
+    at: redactText(at, context.hash),
     fingerprint: id,
     cluster: clusterOf({ rule, place, types }),
     count,

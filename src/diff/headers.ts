@@ -3,23 +3,28 @@
 import type { DeclaredHeader } from '../contract/index.ts';
 import type { RawHeaders } from '../core/index.ts';
 import { sameDecimal } from './exact-json.ts';
+import { essenceOf, isOtherCharset } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { compareScalars } from './scalars.ts';
 
-type Comparison = 'text' | 'list' | 'presence' | 'cookie-names';
+/** `promised`: counts where legacy sends it; that the candidate adds one breaks nobody. */
+type Comparison = 'text' | 'list' | 'presence' | 'cookies' | 'promised';
 
 /** `content-type` is judged by the media type, framing and hop-by-hop headers by nobody: they are the proxy's own. */
 const ALWAYS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
+  ['access-control-allow-origin', 'promised'],
   ['allow', 'list'],
   ['cache-control', 'list'],
   ['content-disposition', 'text'],
   ['content-language', 'list'],
+  ['content-security-policy', 'text'],
   ['etag', 'presence'],
   ['last-modified', 'presence'],
   ['link', 'text'],
   ['location', 'text'],
   ['retry-after', 'text'],
-  ['set-cookie', 'cookie-names'],
+  ['set-cookie', 'cookies'],
+  ['strict-transport-security', 'text'],
   ['vary', 'list'],
   ['www-authenticate', 'text'],
 ]);
@@ -59,7 +64,9 @@ export function sameHeaders(legacy: RawHeaders, candidate: RawHeaders, declared:
 
 function isLiterallySame(legacy: string | undefined, candidate: string | undefined, name: string): boolean {
   if (legacy === candidate) return true;
-  return legacy !== undefined && candidate !== undefined && ALWAYS.get(name) === 'presence';
+  const comparison = ALWAYS.get(name);
+  if (legacy === undefined) return comparison === 'promised';
+  return candidate !== undefined && comparison === 'presence';
 }
 
 const ALWAYS_NAMES: readonly string[] = ['content-type', ...ALWAYS.keys()];
@@ -69,16 +76,16 @@ function countingNames(declared: Declared): readonly string[] {
   return [...new Set([...ALWAYS_NAMES, ...declared.keys()])];
 }
 
-/** Every difference in the headers that count, except the media type. */
+/** Every difference in the headers that count, except another media type. */
 export function compareHeaders(
   legacy: RawHeaders,
   candidate: RawHeaders,
   declared: Declared = NONE,
 ): readonly RawFinding[] {
   const [left, right] = [indexHeaders(legacy), indexHeaders(candidate)];
-  return countingNames(declared)
-    .filter((name) => name !== 'content-type')
-    .flatMap((name) => compareHeader(name, [left.get(name), right.get(name)], declared.get(name)) ?? []);
+  return countingNames(declared).flatMap(
+    (name) => compareHeader(name, [left.get(name), right.get(name)], declared.get(name)) ?? [],
+  );
 }
 
 type Values = readonly [legacy: string | undefined, candidate: string | undefined];
@@ -86,6 +93,9 @@ type Values = readonly [legacy: string | undefined, candidate: string | undefine
 function compareHeader(name: string, values: Values, declared: DeclaredHeader | undefined): RawFinding | undefined {
   const [legacy, candidate] = values;
   if (legacy === candidate) return undefined;
+  // That one side has no media type at all, or another, is told by the comparison of the bodies.
+  if (name === 'content-type' && essenceOf(legacy) !== essenceOf(candidate)) return undefined;
+  if (legacy === undefined && !declared && ALWAYS.get(name) === 'promised') return undefined;
   if (candidate === undefined)
     return finding(name, values, {
       declared,
@@ -104,23 +114,23 @@ function compareHeader(name: string, values: Values, declared: DeclaredHeader | 
 
 type Judged = Pick<RawFinding, 'rule' | 'class'>;
 
+const CHANGED: Judged = { rule: 'response-header-changed', class: 'value' };
+
 function judgeValues(
   name: string,
   [legacy, candidate]: readonly [string, string],
   declared: DeclaredHeader | undefined,
 ): Judged | undefined {
   const comparison = ALWAYS.get(name) ?? 'text';
+  if (name === 'content-type') return isOtherCharset(legacy, candidate) ? CHANGED : undefined;
   if (comparison === 'presence') return undefined;
-  if (comparison === 'cookie-names')
-    return cookieNames(legacy) === cookieNames(candidate)
-      ? undefined
-      : { rule: 'response-header-changed', class: 'value' };
+  if (comparison === 'cookies') return cookies(legacy) === cookies(candidate) ? undefined : CHANGED;
   if (comparison === 'list' && tokens(legacy) === tokens(candidate))
     return { rule: 'format-respelled', class: 'cosmetic' };
   if (declared?.schema?.types?.has('integer') && sameDecimal(legacy, candidate))
     return { rule: 'format-respelled', class: 'cosmetic' };
   const difference = compareScalars({ legacy, candidate }, declared?.schema);
-  return difference?.rule === 'value-changed' ? { rule: 'response-header-changed', class: 'value' } : difference;
+  return difference?.rule === 'value-changed' ? CHANGED : difference;
 }
 
 /** Members of a list header, without case and order, which `Vary`, `Allow` and `Cache-Control` do not have. */
@@ -132,11 +142,20 @@ function tokens(value: string): string {
     .join(',');
 }
 
-function cookieNames(value: string): string {
-  return [...value.matchAll(/(?:^|,\s*)([^=;,\s]+)=/g)]
-    .map((match) => match[1])
-    .sort()
-    .join();
+// A comma separates cookies only where a name and `=` follow: `Expires=Wed, 21 Oct 2026` has one too.
+const NEXT_COOKIE = /,\s*(?=[^=;,\s]+=)/;
+
+/** Cookies by name and attributes, in any order. Values and lifetimes are made anew by every server. */
+function cookies(value: string): string {
+  return value.split(NEXT_COOKIE).map(cookieShape).sort().join();
+}
+
+function cookieShape(cookie: string): string {
+  const [pair = '', ...attributes] = cookie.split(';').map((part) => part.trim());
+  const lasting = attributes
+    .map((attribute) => attribute.toLowerCase())
+    .map((each) => (/^(?:expires|max-age)=/.test(each) ? each.replace(/=.*/, '') : each));
+  return [pair.split('=', 1)[0], ...lasting.sort()].join(';');
 }
 
 function finding(
@@ -146,6 +165,6 @@ function finding(
 ): RawFinding {
   const { declared, rule } = judged;
   const types = `${legacy === undefined ? 'absent' : 'string'}→${candidate === undefined ? 'absent' : 'string'}`;
-  const view = { legacy: { [name]: legacy }, candidate: { [name]: candidate }, node: undefined };
+  const view = { legacy: { [name]: legacy }, candidate: { [name]: candidate }, node: undefined, secret: false };
   return { rule, class: judged.class, place: declared?.place ?? `#header:${name}`, types, at: `header:${name}`, view };
 }

@@ -8,6 +8,7 @@ export {
   judgeFailure,
   judgePair,
   judgeSecondRead,
+  judgeUnreadable,
   type ReplyPair,
 } from './judge.ts';
 export { type KeyedHash, redactTarget } from './redact.ts';

@@ -42,21 +42,50 @@ function outcomeOf(findings: readonly RawFinding[]): Outcome {
   return findings.every(isCosmetic) ? 'equivalent' : 'different';
 }
 
+/** Judges a pair of which exactly one side could not be decoded, or was larger than is read: that is the difference. */
+export function judgeUnreadable(
+  { operation, hash }: Pick<JudgeContext, 'operation' | 'hash'>,
+  unreadable: Side,
+): Judgement {
+  const body = (side: Side): unknown => ({ body: side === unreadable ? 'unreadable' : 'readable' });
+  const raw: RawFinding = {
+    rule: 'response-body-unreadable',
+    class: 'breaking',
+    place: `${operation.place}/responses`,
+    types: unreadable === 'legacy' ? 'unreadable→bytes' : 'bytes→unreadable',
+    at: '',
+    view: { legacy: body('legacy'), candidate: body('candidate'), node: undefined, secret: false },
+  };
+  return {
+    outcome: 'different',
+    findings: toFindings([raw], { operation, status: 0, mediaType: '', hash }),
+    confirmable: false,
+  };
+}
+
 /** Judges a mismatch after both sides were read again. */
 export function judgeSecondRead(
   context: JudgeContext,
   served: Side,
   [first, second]: readonly [ReplyPair, ReplyPair],
-): Judgement | 'budget' {
+): Judgement | 'budget' | 'no-second-read' {
+  // A side that now answers with another status (a limit on reads, a restart) did not read the same thing again.
+  if (isAnotherStatus(first, second)) return 'no-second-read';
   const find = (legacy: Reply, candidate: Reply): readonly RawFinding[] | undefined => {
     const compared = compareReplies(context.contract, { operation: context.operation, legacy, candidate });
     return compared.kind === 'budget' ? undefined : compared.findings;
   };
   const [one, two] = [find(first.legacy, first.candidate), find(second.legacy, second.candidate)];
   const [legacy, candidate] = [find(first.legacy, second.legacy), find(first.candidate, second.candidate)];
-  if (!one || !two || !legacy || !candidate) return 'budget';
-  const confirmed = confirm({ served, first: one, second: two, self: { legacy, candidate } });
+  const ahead = find(second.legacy, first.candidate);
+  if (!one || !two || !legacy || !candidate || !ahead) return 'budget';
+  const confirmed = confirm({ served, first: one, second: two, self: { legacy, candidate }, ahead });
   return { outcome: confirmed.outcome, findings: describe(context, first, confirmed.findings), confirmable: false };
+}
+
+function isAnotherStatus(first: ReplyPair, second: ReplyPair): boolean {
+  if (first.legacy.status !== first.candidate.status) return false;
+  return first.legacy.status !== second.legacy.status || first.candidate.status !== second.candidate.status;
 }
 
 /** Judges an exchange in which exactly one side gave no usable response; undefined when both did, or neither. */
@@ -70,7 +99,7 @@ export function judgeFailure(
   const outcome = legacy === undefined ? 'candidate-error' : 'legacy-error';
   const rule = isTransport(results) ? 'no-response' : 'server-error';
   const types = `${statusOf(results.legacy)}→${statusOf(results.candidate)}`;
-  const view = { legacy: shown(results.legacy), candidate: shown(results.candidate), node: undefined };
+  const view = { legacy: shown(results.legacy), candidate: shown(results.candidate), node: undefined, secret: false };
   const raw: RawFinding = { rule, class: 'breaking', place: `${operation.place}/responses`, types, at: '', view };
   return { outcome, findings: toFindings([raw], { operation, status: 0, mediaType: '', hash }), confirmable: false };
 }

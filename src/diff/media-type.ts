@@ -7,3 +7,12 @@ export function isJson(contentType: string | undefined): boolean {
   const essence = essenceOf(contentType);
   return essence === 'application/json' || essence.endsWith('+json');
 }
+
+const CHARSET = /;\s*charset="?([^";\s]+)/i;
+
+/** Whether both name a character set, and not the same one. JSON is UTF-8 whether or not it says so (RFC 8259, 8.1). */
+export function isOtherCharset(left: string | undefined, right: string | undefined): boolean {
+  const [one, other] = [left, right].map((type) => CHARSET.exec(type ?? '')?.[1]?.toLowerCase());
+  if (one === other) return false;
+  return (one !== undefined && other !== undefined) || !isJson(left);
+}

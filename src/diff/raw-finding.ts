@@ -1,6 +1,15 @@
 import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
 
+/** What is shown of a difference. */
+export interface View {
+  readonly legacy: unknown;
+  readonly candidate: unknown;
+  readonly node: SchemaNode | undefined;
+  /** It stands below something that is secret by its name or by the contract, and nothing of it may be kept. */
+  readonly secret: boolean;
+}
+
 /** A difference as the walk sees it: still with the real values, before it is redacted and given its ids. */
 export interface RawFinding {
   readonly rule: RuleId;
@@ -10,5 +19,5 @@ export interface RawFinding {
   /** JSON pointer into the bodies, `header:<name>`, or `` for the response. */
   readonly at: string;
   /** What to show on each side, and the schema of what is shown. */
-  readonly view: { readonly legacy: unknown; readonly candidate: unknown; readonly node: SchemaNode | undefined };
+  readonly view: View;
 }

@@ -8,11 +8,14 @@ import { childOf, isObject, type JsonObject } from './values.ts';
 export type KeyedHash = (text: string) => string;
 
 const SECRET_NAME =
-  /pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|cookie|session|credential|\bssn\b|iban|cvv|card[-_]?number|private[-_]?key/i;
+  /pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|cookie|session|credential|\bssn\b|iban|cvv|card[-_]?number|private[-_]?key|(?:^|[-_.])(?:auth|pwd|pin|otp)(?:$|[-_.])/i;
+/** Harmless as the name of a field, and a secret as the name of a parameter: OAuth's codes, signed links. */
+const SECRET_PARAMETER = /^(?:code|state|nonce|sig|signature|key)$/i;
+const USER_INFO = /(:\/\/)[^/?#@\s]+@/g;
 const EMAIL = /[^\s@"'<>/?&=%]+(?:@|%40)[^\s@"'<>/?&=%]+\.[a-z]{2,}/gi;
 const CREDENTIALS = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{6,}/gi;
 /** `?token=...` inside a URL, such as a `Location` or a `next` link. */
-const PARAMETER = /([?&;])([^=&;#\s]+)=([^&;#\s"'<>]+)/g;
+const PARAMETER = /([?&;])([^=&;#\s]+)=([^?&;#\s"'<>]+)/g;
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 
 const MAX = { text: 256, items: 20, names: 40, depth: 5 } as const;
@@ -30,7 +33,7 @@ interface Where {
 
 function redactAt(value: unknown, where: Where, hash: KeyedHash): unknown {
   if (value === undefined || value === null || typeof value === 'boolean') return value;
-  if (where.node?.sensitive || SECRET_NAME.test(where.name)) return mark('secret', JSON.stringify(value), hash);
+  if (where.node?.sensitive || isSecretName(where.name)) return mark('secret', JSON.stringify(value), hash);
   if (value instanceof ExactNumber) return `${value.text} (a number beyond double precision)`;
   if (typeof value === 'string') return cut(redactText(value, hash));
   if (Array.isArray(value)) return redactItems(value, where, hash);
@@ -57,14 +60,43 @@ function redactObject(value: JsonObject, where: Where, hash: KeyedHash): unknown
   return Object.fromEntries([...kept, ...rest]);
 }
 
-function redactText(text: string, hash: KeyedHash): string {
+/** A text without the secrets that can be told by their shape. */
+export function redactText(text: string, hash: KeyedHash): string {
   return text
-    .replace(PARAMETER, (whole, start: string, name: string, value: string) =>
-      SECRET_NAME.test(name) ? `${start}${name}=${mark('secret', value, hash)}` : whole,
+    .replace(USER_INFO, (whole, start: string) => `${start}${mark('credentials', whole, hash)}@`)
+    .replace(
+      PARAMETER,
+      (_whole, start: string, name: string, value: string) =>
+        `${start}${name}=${redactParameter({ name, value }, hash)}`,
     )
     .replace(CREDENTIALS, (found) => mark('credentials', found, hash))
     .replace(EMAIL, (found) => mark('email', found, hash))
     .replace(JWT, (found) => mark('jwt', found, hash));
+}
+
+function redactParameter({ name, value }: { readonly name: string; readonly value: string }, hash: KeyedHash): string {
+  if (isSecretName(name) || SECRET_PARAMETER.test(name)) return mark('secret', value, hash);
+  const decoded = decode(value);
+  // An address inside an address hides its own parameters behind percent signs.
+  return decoded === value || redactText(decoded, hash) === decoded ? value : redactText(decoded, hash);
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Whether a name says that its value is a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/** Stands for a value of which nothing may be kept but whether it is the same. */
+export function redactWhole(value: unknown, hash: KeyedHash): unknown {
+  return value === undefined ? undefined : mark('secret', JSON.stringify(value), hash);
 }
 
 function cut(text: string): string {

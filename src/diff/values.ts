@@ -37,15 +37,28 @@ export function numberText(value: unknown): string {
   return value instanceof ExactNumber ? value.text : String(value);
 }
 
-/** A string that is equal for two values exactly when the contract calls them the same. Keys sorted, formats normalised. */
+/**
+ * A string that is the same for two values that the contract calls the same: keys sorted, formats normalised. Long ones
+ * are hashed, so it serves to pair items and never to call them equal: pairs are walked whatever it says.
+ */
 export function canonical(value: unknown, node: SchemaNode | undefined, depth = 0): string {
   if (depth > MAX_DEPTH) throw new BudgetExceeded('depth');
   if (node?.volatile) return `~${typeOf(value)}`;
-  if (Array.isArray(value)) return canonicalArray(value, node, depth);
-  if (isObject(value)) return canonicalObject(value, node, depth);
-  if (typeof value === 'string') return JSON.stringify(normalForm(node?.format, value));
+  if (Array.isArray(value) || isObject(value)) return canonicalTree(value, node, depth);
+  if (typeof value === 'string') return shorten(JSON.stringify(normalForm(node?.format, value)));
   if (value instanceof ExactNumber || typeof value === 'number') return normalizeDecimal(numberText(value)) ?? 'NaN';
   return String(value);
+}
+
+// Every array asks for the text of its items, and so does every array around it: without a memory that is quadratic.
+const known = new WeakMap<object, string>();
+
+function canonicalTree(value: readonly unknown[] | JsonObject, node: SchemaNode | undefined, depth: number): string {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const text = shorten(isObject(value) ? canonicalObject(value, node, depth) : canonicalArray(value, node, depth));
+  known.set(value, text);
+  return text;
 }
 
 function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined, depth: number): string {
@@ -57,6 +70,23 @@ function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined,
 function canonicalObject(value: JsonObject, node: SchemaNode | undefined, depth: number): string {
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key], childOf(node, key), depth + 1)}`).join(',')}}`;
+}
+
+const LONGEST = 256;
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `#${text.length}:${hintOf(text)}`;
+}
+
+/** Two 32-bit FNV-1a lanes with different offsets; fast, and only ever a hint. */
+function hintOf(text: string): string {
+  let [left, right] = [0x811c9dc5, 0x9dc5811c];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    left = Math.imul(left ^ code, 0x01000193);
+    right = Math.imul(right ^ (code + index), 0x01000193);
+  }
+  return `${(left >>> 0).toString(36)}${(right >>> 0).toString(36)}`;
 }
 
 /** Whether the order of a keyed array counts although its items are found by key. */

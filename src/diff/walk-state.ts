@@ -1,6 +1,6 @@
 import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
-import type { RawFinding } from './raw-finding.ts';
+import type { RawFinding, View } from './raw-finding.ts';
 
 /** Bounds of one comparison; past one the pair is `uncompared: budget`, never equal. */
 export interface WalkLimits {
@@ -33,7 +33,9 @@ export interface Position {
   readonly pointer: string;
   readonly depth: number;
   /** The objects that hold the value, to be shown with it. */
-  readonly holder: RawFinding['view'] | undefined;
+  readonly holder: View | undefined;
+  /** Below something secret, by its name or by the contract. */
+  readonly secret: boolean;
 }
 
 /** Two values at one position, legacy first. */
@@ -49,7 +51,7 @@ export function report(
   pair: Pair,
 ): void {
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
-  const view = at.holder ?? { legacy: pair.legacy, candidate: pair.candidate, node: at.node };
+  const view = at.holder ?? { legacy: pair.legacy, candidate: pair.candidate, node: at.node, secret: at.secret };
   walk.findings.push({ ...what, place: at.place, at: at.pointer, view });
 }
 

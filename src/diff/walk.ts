@@ -1,7 +1,8 @@
 // Walks two JSON values through one schema and reports every difference, never only the first.
 import type { SchemaNode } from '../contract/index.ts';
 import { walkArray } from './arrays.ts';
-import type { RawFinding } from './raw-finding.ts';
+import type { RawFinding, View } from './raw-finding.ts';
+import { isSecretName } from './redact.ts';
 import { compareScalars } from './scalars.ts';
 import { childOf, isObject, type JsonObject, sameType, typeOf } from './values.ts';
 import {
@@ -50,7 +51,7 @@ function reportType(walk: Walk, at: Position, pair: Pair): void {
 }
 
 function walkObject(walk: Walk, at: Position, [legacy, candidate]: readonly [JsonObject, JsonObject]): void {
-  const holder = { legacy, candidate, node: at.node };
+  const holder = { legacy, candidate, node: at.node, secret: at.secret };
   for (const name of Object.keys(legacy)) {
     const inside = enter(at, name, holder);
     if (Object.hasOwn(candidate, name)) walkValue(walk, inside, { legacy: legacy[name], candidate: candidate[name] });
@@ -84,10 +85,11 @@ function reportAdded(walk: Walk, at: Position, { value }: Lone): void {
   else report(walk, at, { rule: 'undocumented-property-added', class: 'undocumented', types }, pair);
 }
 
-function enter(at: Position, name: string, holder: RawFinding['view']): Position {
+function enter(at: Position, name: string, holder: View): Position {
   const node = childOf(at.node, name);
   const place = node?.place ?? ownPlace(at, name);
-  return { node, place, pointer: `${at.pointer}/${escapeSegment(name)}`, depth: at.depth + 1, holder };
+  const secret = at.secret || node?.sensitive === true || isSecretName(name);
+  return { node, place, pointer: `${at.pointer}/${escapeSegment(name)}`, depth: at.depth + 1, holder, secret };
 }
 
 // Whether a property is there is a matter of the object that declares it, not of the schema that it refers to: two
@@ -102,5 +104,5 @@ function ownPlace(at: Position, name: string): string {
 
 /** A property name that is data rather than a name (an id used as a key) would make a cause of every record. */
 function templateName(name: string): string {
-  return /^\d+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|.{65}/i.test(name) ? '*' : name;
+  return /^\d+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|@|.{65}/i.test(name) ? '*' : name;
 }

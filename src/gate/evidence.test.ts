@@ -36,6 +36,7 @@ export function operation(
     classes: zeros(FINDING_CLASSES),
     legacy: side,
     candidate: side,
+    bodyless: 0,
     onlyLegacyFailed: 0,
     onlyCandidateFailed: 0,
     paired: total - whole.uncompared,

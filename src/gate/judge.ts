@@ -9,6 +9,8 @@ export interface Question {
   readonly counts: Counts;
   readonly limit: number;
   readonly passLimit?: number;
+  /** The counts a pass is judged by, where it has to reckon with worse than was seen. */
+  readonly passCounts?: Counts;
   /** Events per second, for the time that is left; 0 when unknown. */
   readonly perSecond: number;
 }
@@ -28,8 +30,9 @@ export interface Judgement {
 export function judgeShare(question: Question): Judgement {
   const counts = cleanCounts(question.counts);
   const passLimit = usableLimit(question.passLimit ?? question.limit);
-  const state = stateOf(counts, question.limit, passLimit);
-  const needed = state === 'inconclusive' ? neededToPass(counts, passLimit) : null;
+  const passCounts = cleanCounts(question.passCounts ?? question.counts);
+  const state = stateOf(counts, question.limit, { passCounts, passLimit });
+  const needed = state === 'inconclusive' ? neededToPass(passCounts, passLimit) : null;
   return {
     state,
     value: counts.n > 0 ? counts.k / counts.n : null,
@@ -42,9 +45,13 @@ export function judgeShare(question: Question): Judgement {
   };
 }
 
-function stateOf(counts: Counts, limit: number, passLimit: number): VerdictKind {
+function stateOf(
+  counts: Counts,
+  limit: number,
+  { passCounts, passLimit }: { readonly passCounts: Counts; readonly passLimit: number },
+): VerdictKind {
   if (isFailed(counts, limit)) return 'fail';
-  return isPassed(counts, passLimit) ? 'pass' : 'inconclusive';
+  return isPassed(passCounts, passLimit) ? 'pass' : 'inconclusive';
 }
 
 /** Counters read while others write may disagree by a few: more bad events than events would turn evidence around. */

@@ -5,16 +5,20 @@ import {
   type GateReason,
   type OperationEvidence,
   type Outcome,
+  type UncomparedReason,
 } from '../core/index.ts';
 import { describeMissing, type Judgement, judgeShare } from './judge.ts';
 
 /**
- * The outcomes that say whether the two sides agree. `drift` is a race between the two reads and says nothing about
+ * The outcomes that say whether the two sides agree; HEAD has no body to agree in. `drift` is a race between the two reads and says nothing about
  * either side; errors are the errors gate's.
  */
 const TRIALS: readonly Outcome[] = ['equal', 'equivalent', 'accepted', 'noise', 'different', 'flaky'];
 /** `flaky` counts against: a candidate that is wrong now and then is wrong. */
 const BAD: readonly Outcome[] = ['different', 'flaky'];
+
+/** Not compared for what the bodies themselves are, so that leaving them out would not be fair to chance. */
+const UNREAD: readonly UncomparedReason[] = ['body-too-large', 'budget', 'undecodable'];
 
 const CODES = {
   pass: 'PARITY_WITHIN_LIMIT',
@@ -23,8 +27,12 @@ const CODES = {
 } as const;
 
 export function judgeParity(evidence: OperationEvidence, policy: GatePolicy): GateReason {
+  const counts = { k: sumOf(evidence, BAD), n: sumOf(evidence, TRIALS) - evidence.bodyless };
+  const unread = UNREAD.reduce((sum, reason) => sum + evidence.uncompared[reason], 0);
   const judgement = judgeShare({
-    counts: { k: sumOf(evidence, BAD), n: sumOf(evidence, TRIALS) },
+    counts,
+    // What could not be read may differ: a pass has to hold even if all of it does.
+    passCounts: { k: counts.k + unread, n: counts.n + unread },
     limit: policy.parity.limit,
     perSecond: evidence.pairsPerSecond,
   });

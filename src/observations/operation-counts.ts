@@ -3,7 +3,16 @@ import { FINDING_CLASSES, type FindingClass, OUTCOMES, UNCOMPARED_REASONS, worst
 
 const SIDE_COUNTS = ['requests', 'errors', 'conforms', 'violates'] as const;
 const SIDES = ['legacy', 'candidate'] as const;
-const PLAIN_COUNTS = ['eligible', 'onlyLegacyFailed', 'onlyCandidateFailed', 'paired', 'fallbacks'] as const;
+const PLAIN_COUNTS = [
+  'eligible',
+  'bodyless',
+  'onlyLegacyFailed',
+  'onlyCandidateFailed',
+  'paired',
+  'fallbacks',
+] as const;
+
+const MATCHES: ReadonlySet<Outcome> = new Set(['equal', 'equivalent', 'accepted', 'noise']);
 
 type Counts<Key extends string> = Record<Key, number>;
 export type SideCounts = Counts<(typeof SIDE_COUNTS)[number]>;
@@ -33,6 +42,7 @@ export function createCounts(): OperationCounts {
 export function countObservation(counts: OperationCounts, observation: Observation): void {
   counts.outcomes[observation.outcome] += 1;
   counts.served[observation.served] += 1;
+  if (observation.method === 'HEAD' && MATCHES.has(observation.outcome)) counts.bodyless += 1;
   if (observation.fellBack) counts.fallbacks += 1;
   if (observation.reason !== undefined) counts.uncompared[observation.reason] += 1;
   if (observation.outcome === 'different') counts.classes[worstClass(observation.findings) ?? 'inconclusive'] += 1;
@@ -57,6 +67,7 @@ function countSide(counts: SideCounts, side: SideObservation): void {
 }
 
 function countPair(counts: OperationCounts, legacy: SideObservation, candidate: SideObservation): void {
+  if (legacy.error !== undefined && candidate.error !== undefined) return;
   counts.paired += 1;
   if (legacy.error !== undefined && candidate.error === undefined) counts.onlyLegacyFailed += 1;
   if (legacy.error === undefined && candidate.error !== undefined) counts.onlyCandidateFailed += 1;

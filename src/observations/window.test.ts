@@ -53,9 +53,28 @@ describe('a window', () => {
     );
     assert.deepEqual(counts.legacy, { requests: 7, errors: 2, conforms: 5, violates: 0 });
     assert.deepEqual(counts.candidate, { requests: 6, errors: 2, conforms: 2, violates: 1 });
-    assert.deepEqual([counts.paired, counts.onlyLegacyFailed, counts.onlyCandidateFailed], [6, 1, 1]);
+    // What fails on both sides is no pair to judge either by.
+    assert.deepEqual([counts.paired, counts.onlyLegacyFailed, counts.onlyCandidateFailed], [5, 1, 1]);
     assert.deepEqual(counts.served, { legacy: 6, candidate: 1 });
     assert.equal(counts.fallbacks, 1);
+  });
+
+  test('counts matches without a body apart, and the failure of a serving candidate without its pair', () => {
+    const { counts } = onlyOperation(
+      recordOf([
+        sampleObservation({ method: 'HEAD' }),
+        sampleObservation({ method: 'HEAD', outcome: 'different' }),
+        sampleObservation({
+          legacy: undefined,
+          candidate: { error: 'ECONNRESET' },
+          served: 'candidate',
+          outcome: 'candidate-error',
+        }),
+        sampleObservation({ legacy: { error: 'ECONNRESET' }, candidate: undefined, outcome: 'legacy-error' }),
+      ]),
+    );
+    assert.equal(counts.bodyless, 1);
+    assert.deepEqual([counts.paired, counts.onlyLegacyFailed, counts.onlyCandidateFailed], [3, 0, 1]);
   });
 
   test('counts a different exchange once, under the class of its worst finding', () => {

@@ -26,7 +26,13 @@ const HEADERS_MS = 15_000;
 
 /** The data plane on its own port. */
 export function createListener(plane: DataPlane, options: ListenerOptions): Listener {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 });
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: 0,
+    // Any other protocol may be ignored (RFC 9110, section 7.8), and then the request is one like any other.
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  });
   // Node would hide headers beyond its count and still honour the framing among them; the guard counts them itself.
   server.maxHeadersCount = 0;
   let ready = false;
@@ -86,7 +92,11 @@ interface Draining {
 }
 
 async function drain(server: Server, { inFlight, upgraded, graceMs }: Draining): Promise<{ cut: number }> {
-  for (const response of inFlight) if (!response.headersSent) response.shouldKeepAlive = false;
+  for (const response of inFlight) {
+    if (!response.headersSent) response.shouldKeepAlive = false;
+    // A response whose head has already promised to keep the connection: it is idle once the response is over.
+    else response.once('close', () => setImmediate(() => server.closeIdleConnections()));
+  }
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // An upgraded connection has no end of its own; waiting for it would spend the whole grace period every time.
   for (const socket of upgraded) socket.destroy();

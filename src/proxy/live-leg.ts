@@ -1,9 +1,11 @@
 // One attempt to serve a request from one backend: streamed both ways, with a capped copy of the response kept for the
 // comparison. Nothing here waits for the shadow lane.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock, RawHeaders, ServedResult } from '../core/index.ts';
 import { responseHeaders } from './header-table.ts';
+import type { RequestBody } from './request-body.ts';
 
 export interface LiveLeg {
   readonly request: IncomingMessage;
@@ -12,7 +14,8 @@ export interface LiveLeg {
   readonly method: string;
   readonly target: string;
   readonly headers: RawHeaders;
-  readonly hasBody: boolean;
+  /** Absent when the request has none. */
+  readonly body: RequestBody | undefined;
   /** Copy the response body up to this many bytes; 0 keeps none. */
   readonly keepBytes: number;
   readonly clock: Clock;
@@ -33,7 +36,8 @@ export function runLeg(leg: LiveLeg, done: (end: LegEnd) => void): void {
       method: leg.method,
       path: leg.target,
       headers: leg.headers as string[], // undici's type asks for a mutable array and does not change it
-      body: leg.hasBody ? leg.request : null,
+      // The library takes async iterables, which its type leaves out.
+      body: (leg.body?.chunks ?? null) as Readable | null,
     },
     handler,
   );
@@ -80,8 +84,10 @@ class LegHandler implements Dispatcher.DispatchHandler {
     this.#status = status;
     // Raw headers are an array of buffers or strings over HTTP/1.1; the parsed form would lose order and repeats.
     this.#headers = responseHeaders(controller.rawHeaders as (Buffer | string)[]);
-    this.#leg.response.sendDate = false;
-    this.#leg.response.writeHead(status, statusText ?? '', this.#headers as string[]); // Node's type asks for a mutable array
+    const { response } = this.#leg;
+    response.sendDate = false;
+    const headers = canCarryTrailers(this.#leg, this.#headers) ? this.#headers : withoutTrailer(this.#headers);
+    response.writeHead(status, statusText ?? '', headers as string[]); // Node's type asks for a mutable array
     process.nextTick(flushHead, this.#leg.response);
   }
 
@@ -104,13 +110,15 @@ class LegHandler implements Dispatcher.DispatchHandler {
       heldBack: this.#heldBack,
     });
     this.#leg.response.end();
+    this.#leg.body?.discard();
   }
 
   onResponseError(
     _controller: Dispatcher.DispatchController | undefined,
     error: Error & { readonly code?: string },
   ): void {
-    if (error instanceof ClientGone || this.#leg.response.destroyed) return this.#finish({ kind: 'client-aborted' });
+    if (error instanceof ClientGone || this.#leg.response.destroyed)
+      return this.#finish({ kind: 'client-aborted', totalMs: this.#elapsedMs(), answered: this.#status > 0 });
     const failure = { code: error.code ?? error.name, totalMs: this.#elapsedMs() };
     if (!this.#leg.response.headersSent) return this.#finish({ kind: 'unanswered', ...failure });
     this.#finish({ kind: 'cut', ...failure });
@@ -153,6 +161,16 @@ class LegHandler implements Dispatcher.DispatchHandler {
 function flushHead(response: ServerResponse): void {
   // An empty write in latin1: `flushHeaders()` would send header values as UTF-8 and change their bytes.
   if (!response.destroyed && !response.writableEnded && response.writableLength === 0) response.write('', 'latin1');
+}
+
+/** Only a chunked response has a place for trailers (RFC 9112, section 7.1.2), and HTTP/1.0 knows no chunks. */
+function canCarryTrailers({ request, method }: LiveLeg, headers: RawHeaders): boolean {
+  const hasLength = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length');
+  return !hasLength && method !== 'HEAD' && request.httpVersion !== '1.0';
+}
+
+function withoutTrailer(headers: RawHeaders): RawHeaders {
+  return headers.filter((_, index) => (headers[index & ~1] ?? '').toLowerCase() !== 'trailer');
 }
 
 function relayTrailers(response: ServerResponse, raw: Dispatcher.DispatchController['rawTrailers']): void {

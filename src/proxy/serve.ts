@@ -15,7 +15,7 @@ import { gatewayStatus, nextSide } from './fallback.ts';
 import { type Admission, admit } from './guard.ts';
 import { requestHeaders } from './header-table.ts';
 import { type LegEnd, runLeg } from './live-leg.ts';
-import { tapRequestBody } from './request-tap.ts';
+import { createRequestBody, type RequestBody } from './request-body.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What is asked of the shadow lane before a request is forwarded. */
@@ -50,9 +50,8 @@ interface Serving {
   readonly at: number;
   readonly operationId: string;
   readonly backend: BackendRequest;
-  readonly hasBody: boolean;
+  readonly body: RequestBody | undefined;
   readonly plan: MirrorPlan;
-  readonly copiedBody: () => Uint8Array | undefined;
 }
 
 export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse): void {
@@ -110,7 +109,7 @@ function prepare(plane: DataPlane, { request, response, admission, route, plan }
     headers,
     body: undefined,
   };
-  const copiedBody = hasBody && plan.kind === 'mirror' ? tapRequestBody(request, plan.maxBodyBytes) : () => undefined;
+  const body = hasBody ? createRequestBody(request, plan.kind === 'mirror' ? plan.maxBodyBytes : 0) : undefined;
   return {
     plane,
     request,
@@ -118,9 +117,8 @@ function prepare(plane: DataPlane, { request, response, admission, route, plan }
     at: plane.clock.now(),
     operationId: route.operationId,
     backend,
-    hasBody,
+    body,
     plan,
-    copiedBody,
   };
 }
 
@@ -132,7 +130,7 @@ interface Attempt {
 }
 
 function attempt(serving: Serving, { side, number, failure }: Attempt): void {
-  const { plane, request, response, backend, hasBody, plan } = serving;
+  const { plane, request, response, backend, body, plan } = serving;
   const upstream = plane.upstreams.live(backend.group, side);
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
   const onEnd = (end: LegEnd): void => settle(serving, { side, number, failure }, end);
@@ -145,7 +143,7 @@ function attempt(serving: Serving, { side, number, failure }: Attempt): void {
       method: backend.method,
       target: backend.target,
       headers: backend.headers,
-      hasBody,
+      body,
       keepBytes,
       clock: plane.clock,
     },
@@ -166,13 +164,13 @@ function afterFailure(
   made: Attempt,
   end: Extract<LegEnd, { kind: 'unanswered' }>,
 ): Attempt | undefined {
-  const { request, backend, hasBody } = serving;
-  const bodyTouched = hasBody && request.readableDidRead;
+  const { request, backend, body } = serving;
+  const bodyTouched = body !== undefined && request.readableDidRead;
   const side = nextSide({
     side: made.side,
     attempt: made.number,
     method: backend.method,
-    hasBody,
+    hasBody: body !== undefined,
     bodyTouched,
     code: end.code,
   });
@@ -183,7 +181,7 @@ function afterFailure(
 
 function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
   const { plane, at, operationId, backend, plan } = serving;
-  const body = serving.copiedBody();
+  const body = plan.kind === 'mirror' ? serving.body?.copy() : undefined;
   plane.onExchange({
     at,
     operationId,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { startProxy } from '../testing/proxy.ts';
-import { startBackend } from '../testing/servers.ts';
+import { sendRaw, startBackend, startRawBackend } from '../testing/servers.ts';
 
 interface Received {
   readonly status: number;
@@ -195,4 +197,42 @@ test('the head of a response is not held until its body comes', async (t) => {
   assert.equal(answer.status, 200);
   sendBody();
   assert.equal(await answer.text(), 'data: 1\n\n');
+});
+
+for (const [what, head, method] of [
+  ['with a length', 'Content-Length: 4\r\nTrailer: X-Sum\r\n\r\nbody', 'GET'],
+  ['to HEAD', 'Trailer: X-Sum\r\nContent-Length: 4\r\n\r\n', 'HEAD'],
+] as const) {
+  test(`a response ${what} that announces trailers it cannot carry arrives without the announcement`, async (t) => {
+    const { origin } = await startRawBackend(
+      t,
+      (socket) => void socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${head}`)),
+    );
+    const { port } = await startProxy(t, { legacy: origin });
+    const { status, headers } = await get(port, '/things', method);
+    assert.deepEqual([status, headers.includes('Trailer')], [200, false]);
+  });
+}
+
+test('an answer that comes before the upload is over reaches a client that writes all before it reads', async (t) => {
+  const { origin } = await startBackend(t, (_, response) => void response.writeHead(413).end('too much'));
+  const { port } = await startProxy(t, { legacy: origin });
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.pause();
+  const size = 16 << 20;
+  socket.write(`PUT /things HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`);
+  await new Promise<void>((resolve) => socket.write(Buffer.alloc(size), () => resolve()));
+  const [answer] = (await once(socket.resume(), 'data')) as [Buffer]; // the argument of a data event
+  assert.match(answer.toString(), /^HTTP\/1\.1 413 /);
+  socket.destroy();
+});
+
+test('an upgrade that is not for a WebSocket is ignored, and the request served', async (t) => {
+  const { origin } = await startBackend(t, (_, response) => void response.end('plain'));
+  const { port } = await startProxy(t, { legacy: origin });
+  const answer = await sendRaw(
+    port,
+    'GET /things HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+  );
+  assert.match(answer, /^HTTP\/1\.1 200 [\s\S]*plain/);
 });

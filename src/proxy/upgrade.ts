@@ -21,7 +21,7 @@ export function createUpgradeHandler(plane: DataPlane): UpgradeHandler {
   };
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    void carry(plane, carrierTo, { request, socket, head });
+    carry(plane, carrierTo, { request, socket, head }).catch(() => socket.destroy());
   };
 }
 
@@ -81,10 +81,16 @@ function createCarrier(origin: URL): RequestHandler {
   });
 }
 
+/** Client sockets that have been given their 101. */
+const established = new WeakSet<object>();
+
 const answerFailures: Plugin = (server) => {
   server.on('error', (_error, _request, response) => {
     // For an upgrade the library hands over the socket in the response's place.
-    if (response && !('writeHead' in response)) answer(response, 502);
+    if (!response || 'writeHead' in response) return;
+    // Once the protocol is another one, words of HTTP in it would be read as data.
+    if (established.has(response)) response.destroy();
+    else answer(response, 502);
   });
 };
 
@@ -94,6 +100,7 @@ const tieSockets: Plugin = (server) => {
   server.on('proxyReqWs', (upstream, _request, client) => {
     client.once('close', () => upstream.destroy());
     upstream.once('upgrade', (_response, backend) => {
+      established.add(client);
       client.once('close', () => backend.destroy());
       backend.once('close', () => client.destroy());
     });

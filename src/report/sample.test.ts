@@ -46,6 +46,7 @@ export function operation(operationId: string, seen: Seen, rest: Partial<Operati
     classes: zeros(FINDING_CLASSES),
     legacy: side,
     candidate: side,
+    bodyless: 0,
     onlyLegacyFailed: 0,
     onlyCandidateFailed: 0,
     paired: sum(outcomes) - outcomes.uncompared,

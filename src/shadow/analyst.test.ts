@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '../core/index.ts';
 import { type Analyst, createAnalyst } from './analyst.ts';
 
 async function start(
@@ -14,7 +13,6 @@ async function start(
     budgetMs: options.budgetMs ?? 10_000,
     maxPending: options.maxPending ?? 16,
     maxMemoryMb: 64,
-    clock: systemClock,
     onWarning: (message) => void warnings.push(message),
   });
   await analyst.start();
@@ -75,7 +73,6 @@ test('a worker that cannot start is told by the start', async () => {
     budgetMs: 1000,
     maxPending: 1,
     maxMemoryMb: 64,
-    clock: systemClock,
     onWarning: () => {},
   });
   await assert.rejects(analyst.start());

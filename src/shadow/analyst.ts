@@ -1,7 +1,6 @@
 // The other end of the analysis worker: a request and an answer for each pair, with a watchdog. A pair that hangs the
 // worker costs that pair, not the lane: the worker is replaced and the others are asked again.
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../core/index.ts';
 
 export interface AnalystOptions {
   readonly workerUrl: URL;
@@ -12,7 +11,6 @@ export interface AnalystOptions {
   readonly maxPending: number;
   /** Heap of the worker; past it the worker ends and is replaced, and the process lives. */
   readonly maxMemoryMb: number;
-  readonly clock: Clock;
   readonly onWarning: (message: string) => void;
 }
 
@@ -41,6 +39,9 @@ export type WorkerMessage<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'threw'; readonly message: string };
 
+const FIRST_WAIT_MS = 50;
+const MAX_WAIT_MS = 30_000;
+
 export function createAnalyst<Question, Answer>(options: AnalystOptions): Analyst<Question, Answer> {
   return new WorkerAnalyst<Question, Answer>(options);
 }
@@ -53,6 +54,9 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
   #onReady: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #ready = false;
   #stopped = false;
+  /** Workers in a row that ended without an answer. */
+  #failures = 0;
+  #restart: NodeJS.Timeout | undefined;
 
   constructor(options: AnalystOptions) {
     this.#options = options;
@@ -77,6 +81,7 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#restart);
     for (const { resolve } of this.#pending.splice(0)) resolve({ kind: 'refused' });
     await this.#worker?.terminate();
   }
@@ -100,6 +105,7 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
     clearTimeout(this.#watchdog);
     this.#watchdog = undefined;
     this.#watch();
+    this.#failures = 0;
     if (message.kind === 'answer') return asked?.resolve({ kind: 'answer', answer: message.answer });
     this.#options.onWarning(`a comparison failed and is counted as uncompared: ${message.message}`);
     asked?.resolve({ kind: 'budget' });
@@ -137,7 +143,12 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
     const failed = this.#worker;
     this.#worker = undefined;
     void failed?.terminate();
-    this.#options.onWarning(`${why}; it was replaced`);
-    this.#spawn();
+    this.#ready = false;
+    this.#options.onWarning(`${why}; it is replaced`);
+    // The first is replaced at once; a worker that dies whatever it is given must not become the load itself.
+    const waitMs = this.#failures === 0 ? 0 : Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#restart = setTimeout(() => this.#spawn(), waitMs);
+    this.#restart.unref();
   }
 }

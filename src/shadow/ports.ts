@@ -40,6 +40,8 @@ export interface ShadowPorts {
   readonly mark: (request: BackendRequest) => BackendRequest;
   /** Judges a pair in which a side failed; undefined when both answered. */
   readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
+  /** Judges a pair of which exactly one side could not be read whole. */
+  readonly judgeUnreadable: (operationId: string, unreadable: Side) => ShadowJudgement | undefined;
   readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
   /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
   readonly checkSample: (

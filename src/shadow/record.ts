@@ -87,14 +87,23 @@ function observe(
   { side, result, conformance }: Observed,
 ): SideObservation {
   const heldBack = side === exchange.served && exchange.result.kind === 'reply' && exchange.result.heldBack;
+  const error = ports.failureOf(result);
   return {
     status: result.kind === 'reply' ? result.reply.status : undefined,
-    error: ports.failureOf(result),
-    totalMs: heldBack ? undefined : totalMsOf(result),
+    error,
+    totalMs: heldBack || isQuickFailure(error) ? undefined : totalMsOf(result),
     conformance,
   };
 }
 
-function totalMsOf(result: SideResult): number {
+/** A refused connection is no fast answer. Only failures by time say something about time. */
+function isQuickFailure(error: string | undefined): boolean {
+  return error !== undefined && error !== GAVE_UP && !error.endsWith('TIMEOUT');
+}
+
+/** The client left before the served side had begun to answer. */
+export const GAVE_UP = 'CLIENT_GAVE_UP';
+
+export function totalMsOf(result: SideResult): number {
   return result.kind === 'reply' ? result.reply.totalMs : result.totalMs;
 }

@@ -38,6 +38,7 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
     },
     mark: (request) => request,
     judgeFailure: () => undefined,
+    judgeUnreadable: () => ({ outcome: 'different', findings: [], confirmable: false }),
     isIdentical: () => true,
     checkSample: () => undefined,
     compare: async () => ({ outcome: 'different', findings: [], confirmable: true }),
@@ -102,13 +103,12 @@ test('a method that is not safe is never read again', async () => {
 
 for (const [what, over] of [
   ['the planner said so', { plan: { kind: 'skip', reason: 'sampled-out' } }],
-  ['the client went away', { result: { kind: 'client-aborted' } }],
+  ['the client went away', { result: { kind: 'client-aborted', totalMs: 5, answered: false } }],
   ['the answer was conditional', { result: { kind: 'reply', heldBack: false, ...REPLY, status: 304 } }],
   [
     'the answer is a stream of events',
     { result: { kind: 'reply', heldBack: false, ...REPLY, headers: ['Content-Type', 'text/event-stream'] } },
   ],
-  ['the body was too large to keep', { result: { kind: 'reply', heldBack: false, ...REPLY, body: undefined } }],
 ] as const) {
   test(`nothing is sent to the other side when ${what}`, async () => {
     const { offer, sent } = createLab();
@@ -141,3 +141,63 @@ for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf
     );
   });
 }
+
+test('a body that is too large on one side only is a difference', async () => {
+  const cut = createLab();
+  assert.equal(
+    (await cut.offer({ result: { kind: 'reply', heldBack: false, ...REPLY, body: undefined } }))?.outcome,
+    'different',
+  );
+  const grown = createLab({ send: async () => ({ kind: 'failed', code: 'BODY_TOO_LARGE', totalMs: 1 }) });
+  assert.equal((await grown.offer())?.outcome, 'different');
+});
+
+test('bodies that are too large on both sides are not compared, and say so', async () => {
+  const { offer } = createLab({ send: async () => ({ kind: 'failed', code: 'BODY_TOO_LARGE', totalMs: 1 }) });
+  const observation = await offer({ result: { kind: 'reply', heldBack: false, ...REPLY, body: undefined } });
+  assert.deepEqual([observation?.outcome, observation?.reason], ['uncompared', 'body-too-large']);
+});
+
+test('what fails on both sides says nothing about one of them', async () => {
+  const { offer } = createLab({ failureOf: () => 'HTTP_503' });
+  const observation = await offer();
+  assert.deepEqual([observation?.outcome, observation?.reason], ['uncompared', 'both-failed']);
+});
+
+test('a candidate that keeps its client waiting until it leaves, where legacy answers at once, is an error of the candidate', async () => {
+  const failureOf = (result: SideResult): string | undefined => (result.kind === 'failed' ? result.code : undefined);
+  const judgeFailure: ShadowPorts['judgeFailure'] = () => ({
+    outcome: 'candidate-error',
+    findings: [],
+    confirmable: false,
+  });
+  const late = createLab({ failureOf, judgeFailure });
+  const observation = await late.offer({
+    served: 'candidate',
+    result: { kind: 'client-aborted', totalMs: 5000, answered: false },
+  });
+  assert.deepEqual(
+    [observation?.outcome, observation?.candidate?.error, observation?.candidate?.totalMs],
+    ['candidate-error', 'CLIENT_GAVE_UP', 5000],
+  );
+  const quick = createLab({ failureOf, judgeFailure });
+  const left = await quick.offer({
+    served: 'candidate',
+    result: { kind: 'client-aborted', totalMs: 20, answered: false },
+  });
+  assert.deepEqual([left?.outcome, left?.reason, left?.candidate], ['uncompared', 'client-aborted', undefined]);
+});
+
+test('a refused connection is no fast answer', async () => {
+  const failureOf = (result: SideResult): string | undefined => (result.kind === 'failed' ? result.code : undefined);
+  const judgeFailure: ShadowPorts['judgeFailure'] = () => ({
+    outcome: 'candidate-error',
+    findings: [],
+    confirmable: false,
+  });
+  const seen = async (code: string): Promise<number | undefined> => {
+    const { offer } = createLab({ failureOf, judgeFailure, send: async () => ({ kind: 'failed', code, totalMs: 7 }) });
+    return (await offer())?.candidate?.totalMs;
+  };
+  assert.deepEqual([await seen('ECONNREFUSED'), await seen('SHADOW_TIMEOUT')], [undefined, 7]);
+});

@@ -3,7 +3,7 @@
 import { otherSide, type Reply, type ServedExchange, type SideResult, type UncomparedReason } from '../core/index.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
-import { type Recorded, record, recordUncompared } from './record.ts';
+import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
 
 export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
@@ -46,15 +46,15 @@ export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow
   };
 }
 
-/** An exchange that goes to the other side, with the served result in full. */
+/** An exchange that goes to the other side, with what is known of the served one. */
 interface Mirrored {
   readonly exchange: ServedExchange;
-  readonly served: SideResult & { readonly kind: 'reply' };
+  readonly served: SideResult;
 }
 
-/** What there is of the served side; undefined when the client went away. */
-function servedResult({ result }: ServedExchange): SideResult | undefined {
-  if (result.kind === 'client-aborted') return undefined;
+/** What there is of the served side. A client that left before the head of a response saw a side that was too slow. */
+function servedResult({ result }: ServedExchange): SideResult {
+  if (result.kind === 'client-aborted') return { kind: 'failed', code: GAVE_UP, totalMs: result.totalMs };
   if (result.kind === 'failed') return result;
   const { status, headers, totalMs } = result;
   return { kind: 'reply', reply: { status, headers, body: result.body ?? new Uint8Array(), totalMs } };
@@ -63,39 +63,45 @@ function servedResult({ result }: ServedExchange): SideResult | undefined {
 /** Records what needs no second side, and returns what does. */
 function admit(ports: ShadowPorts, exchange: ServedExchange): Mirrored | undefined {
   const served = servedResult(exchange);
-  const { plan, result } = exchange;
-  const known = served && knownFailure(ports, exchange, served);
-  if (known) return record(ports, exchange, known);
-  const skip = plan.kind === 'skip' ? plan.reason : skipReason(exchange);
-  if (skip) return recordUncompared(ports, { exchange, served }, skip);
-  return served?.kind === 'reply' && result.kind === 'reply' ? { exchange, served } : undefined;
+  const known = knownFailure(ports, exchange, served);
+  if (known)
+    return known === 'both'
+      ? recordUncompared(ports, { exchange, served }, 'both-failed')
+      : record(ports, exchange, known);
+  const skip = exchange.plan.kind === 'skip' ? exchange.plan.reason : skipReason(exchange);
+  // A client that left says nothing about the side that was about to serve it.
+  const seen = exchange.result.kind === 'client-aborted' ? undefined : served;
+  return skip ? recordUncompared(ports, { exchange, served: seen }, skip) : { exchange, served };
 }
 
 /** The served side failed, or the candidate did and legacy stood in: the outcome is known without a shadow. */
-function knownFailure(ports: ShadowPorts, exchange: ServedExchange, served: SideResult): Recorded | undefined {
+function knownFailure(ports: ShadowPorts, exchange: ServedExchange, served: SideResult): Recorded | 'both' | undefined {
   const failed: SideResult | undefined = exchange.fallback && { kind: 'failed', ...exchange.fallback };
+  if (exchange.result.kind === 'client-aborted') return undefined;
   if (failed) return withFailure(ports, exchange, { legacy: served, candidate: failed });
   if (served.kind !== 'failed') return undefined;
   const outcome = exchange.served === 'legacy' ? 'legacy-error' : 'candidate-error';
   return { outcome, findings: [], results: { [exchange.served]: served } };
 }
 
+/** `both`: what fails on either side says nothing about one of them. */
 function withFailure(
   ports: ShadowPorts,
   exchange: ServedExchange,
   results: SidePair<SideResult>,
-): Recorded | undefined {
+): Recorded | 'both' | undefined {
+  if (ports.failureOf(results.legacy) !== undefined && ports.failureOf(results.candidate) !== undefined) return 'both';
   const judged = ports.judgeFailure(exchange.operationId, results);
   return judged && { ...judged, results };
 }
 
-function skipReason({ result, request }: ServedExchange): UncomparedReason | undefined {
-  if (result.kind === 'client-aborted') return 'client-aborted';
+function skipReason({ result, served }: ServedExchange): UncomparedReason | undefined {
+  // Only a candidate that kept its client waiting is worth asking the other side about.
+  if (result.kind === 'client-aborted') return result.answered || served === 'legacy' ? 'client-aborted' : undefined;
   if (result.kind === 'failed') return undefined;
   if (result.status === 304 || result.status === 206 || result.status === 412 || result.status === 416)
     return 'conditional';
-  if (isEventStream(result.headers)) return 'streaming';
-  return result.body === undefined && request.method !== 'HEAD' ? 'body-too-large' : undefined;
+  return isEventStream(result.headers) ? 'streaming' : undefined;
 }
 
 function isEventStream(headers: readonly string[]): boolean {
@@ -112,17 +118,59 @@ async function compareExchange(
   const other = await ports.send(otherSide(exchange.served), ports.mark(exchange.request));
   const results =
     exchange.served === 'legacy' ? { legacy: served, candidate: other } : { legacy: other, candidate: served };
-  const failed = withFailure(ports, exchange, results);
-  if (other.kind === 'failed' && other.code === 'BODY_TOO_LARGE')
-    return recordUncompared(ports, { exchange, served }, 'body-too-large');
-  if (other.kind === 'failed' && other.code === 'NO_BACKEND')
-    return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
+  if (exchange.result.kind === 'client-aborted') return recordAbandoned(ports, exchange, results);
+  const missing = missingReason(exchange, other);
+  if (missing) return recordUncompared(ports, { exchange, served }, missing);
+  const failed = oneIsTooLarge(ports, exchange, results) ?? withFailure(ports, exchange, results);
+  if (failed === 'both') return recordUncompared(ports, { exchange, served, results }, 'both-failed');
   if (failed) return record(ports, exchange, failed);
   const pair = repliesOf(results);
   if (!pair) return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
   const judged = await judge(ports, exchange, pair, confirmDelayMs);
   if ('uncompared' in judged) return recordUncompared(ports, { exchange, served, results }, judged.uncompared);
   record(ports, exchange, { ...judged, results });
+}
+
+/** The other side is no witness: there is none, or both bodies are larger than is kept. */
+function missingReason(exchange: ServedExchange, other: SideResult): UncomparedReason | undefined {
+  if (other.kind === 'failed' && other.code === 'NO_BACKEND') return 'shadow-dropped';
+  return isTooLarge(other) && isCut(exchange) ? 'body-too-large' : undefined;
+}
+
+function isTooLarge(result: SideResult): boolean {
+  return result.kind === 'failed' && result.code === 'BODY_TOO_LARGE';
+}
+
+/** The served body was larger than is kept. */
+function isCut({ result, request }: ServedExchange): boolean {
+  return result.kind === 'reply' && result.body === undefined && request.method !== 'HEAD';
+}
+
+function oneIsTooLarge(
+  ports: ShadowPorts,
+  exchange: ServedExchange,
+  results: SidePair<SideResult>,
+): Recorded | undefined {
+  const other = otherSide(exchange.served);
+  const unreadable =
+    isCut(exchange) && results[other].kind === 'reply'
+      ? exchange.served
+      : isTooLarge(results[other])
+        ? other
+        : undefined;
+  const judged = unreadable && ports.judgeUnreadable(exchange.operationId, unreadable);
+  return judged && { ...judged, results };
+}
+
+/** How much longer than legacy a candidate may keep a client waiting before leaving is the candidate's fault. */
+const PATIENCE_MS = 250;
+
+function recordAbandoned(ports: ShadowPorts, exchange: ServedExchange, results: SidePair<SideResult>): undefined {
+  const { legacy, candidate } = results;
+  const isLate = legacy.kind === 'reply' && totalMsOf(candidate) > legacy.reply.totalMs * 2 + PATIENCE_MS;
+  const judged = isLate ? withFailure(ports, exchange, results) : undefined;
+  if (judged && judged !== 'both') return record(ports, exchange, judged);
+  return recordUncompared(ports, { exchange, served: undefined }, 'client-aborted');
 }
 
 function repliesOf({ legacy, candidate }: SidePair<SideResult>): SidePair<Reply> | undefined {

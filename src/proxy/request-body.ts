@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The body of a request on its way to a backend. */
+export interface RequestBody {
+  /** Nothing is read from the client before the first chunk is asked for, so an attempt that never connects loses none. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What has passed so far, for the mirror; undefined when it is more than the cap. */
+  copy(): Uint8Array | undefined;
+  /**
+   * Reads what is left and throws it away, for a while. The backend answered before the upload was over, and a client
+   * that writes all before it reads would wait for room and never see its answer (RFC 9112, section 9.3).
+   */
+  discard(): void;
+}
+
+const MAX_DISCARD_MS = 30_000;
+
+/**
+ * Given the request itself, the client library would destroy it when a backend answers before the upload is over, and
+ * Node would cut the client off with it, answer and all. An iterator that leaves the request alone does not.
+ */
+export function createRequestBody(request: IncomingMessage, capBytes: number): RequestBody {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  let isRead = false;
+  let isDiscarded = false;
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    isRead = true;
+    try {
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes <= capBytes) kept.push(chunk);
+        yield chunk;
+      }
+    } finally {
+      isRead = false;
+      if (isDiscarded) drain(request);
+    }
+  }
+
+  return {
+    chunks: { [Symbol.asyncIterator]: chunks },
+    copy: () => (bytes <= capBytes ? Buffer.concat(kept) : undefined),
+    discard: () => {
+      isDiscarded = true;
+      // A stream that is still being iterated over does not flow; the end of the iteration begins it.
+      if (!isRead) drain(request);
+    },
+  };
+}
+
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return;
+  const limit = setTimeout(() => request.destroy(), MAX_DISCARD_MS).unref();
+  request.once('close', () => clearTimeout(limit));
+  request.resume();
+}
