@@ -42,7 +42,8 @@ const MAX_MEMORY_MB = 1024;
 /** Of identical pairs, the first of each operation and then one in so many is checked against the contract. */
 const CHECK_ONE_IN = 20;
 
-export function createAnalysis(setup: AnalysisSetup, onWarning: (message: string) => void): Analysis {
+/** `setup` is asked for at each start of a worker. */
+export function createAnalysis(setup: () => AnalysisSetup, onWarning: (message: string) => void): Analysis {
   const workerUrl = new URL(`./analysis-worker${extname(import.meta.url)}`, import.meta.url);
   const analyst = createAnalyst<AnalysisQuestion, AnalysisAnswer>({
     workerUrl,

@@ -3,14 +3,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createAnalysis } from './analysis.ts';
-import { type Config, resolveGroups } from './config/index.ts';
+import { type Config, locate, resolveGroups } from './config/index.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
 import { createControl, type StatusDocument } from './control/index.ts';
-import { type Clock, type EvidenceBinding, RULES_VERSION, type Side, systemClock } from './core/index.ts';
+import {
+  type Clock,
+  type EvidenceBinding,
+  ParitygateError,
+  RULES_VERSION,
+  type Side,
+  systemClock,
+} from './core/index.ts';
 import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
 import { createRecorder, type Recorder } from './observations/index.ts';
 import { createListener, createUpstreams, type Listener, shadowHeaders, type Upstreams } from './proxy/index.ts';
-import { loadRedactionKey, redactionHash } from './redaction-key.ts';
+import { createRedaction, type Redaction } from './redaction-key.ts';
 import { createFlagSource, type FlagSource, type RoutedGroup } from './routing/index.ts';
 import { createBudget, createMirrorPlanner, createShadow, type Shadow } from './shadow/index.ts';
 import { readVersion } from './version.ts';
@@ -50,7 +57,7 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
     warnings.splice(0, warnings.length - MAX_WARNINGS);
     onWarning(message);
   };
-  const hashKey = loadRedactionKey(config.store.path);
+  const redaction = createRedaction(config.store.path);
   const flags = createFlagSource({ file: config.flags.file, clock, onWarning: warn });
   const recorder = createRecorder({
     store: { path: config.store.path },
@@ -70,14 +77,14 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
     clock,
   });
   const analysis = createAnalysis(
-    {
+    () => ({
       contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
-      hashKey,
+      hashKey: redaction.key(),
       maxDecodedBytes: config.shadow.maxBodyBytes * 8,
-    },
+    }),
     warn,
   );
-  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock, warn });
+  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn });
   const groups = routedGroups(config, contract, groupNames);
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
   const proxy = createListener(
@@ -114,7 +121,10 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
         uptimeMs: clock.monotonicMs() - startedMs,
       }),
   });
-  return { contract, ...lifecycle({ config, recorder, flags, analysis, shadow, upstreams, proxy, control, warn }) };
+  return {
+    contract,
+    ...lifecycle({ config, recorder, flags, redaction, analysis, shadow, upstreams, proxy, control, warn }),
+  };
 }
 
 const MAX_WARNINGS = 50;
@@ -125,13 +135,13 @@ interface Shadowed {
   readonly upstreams: Upstreams;
   readonly analysis: ReturnType<typeof createAnalysis>;
   readonly recorder: Recorder;
-  readonly hashKey: string;
+  readonly redaction: Redaction;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
 
-function wireShadow({ config, contract, upstreams, analysis, recorder, hashKey, clock, warn }: Shadowed): Shadow {
-  const keyed = redactionHash(hashKey);
+function wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn }: Shadowed): Shadow {
+  const keyed = redaction.hash;
   const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
   const withOperation = <Result>(id: string, use: (operation: Operation) => Result): Result | undefined => {
     const operation = operations.get(id);
@@ -223,10 +233,23 @@ function describeStatus({
   };
 }
 
+/** Adds where in the config the address stands that could not be bound: the listeners know no files. */
+function at(config: Config, path: readonly string[]): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ParitygateError) || error.at) throw error;
+    throw new ParitygateError(error.code, error.message, {
+      at: locate(config.places, path),
+      fix: error.fix,
+      cause: error.cause,
+    });
+  };
+}
+
 interface Parts {
   readonly config: Config;
   readonly recorder: Recorder;
   readonly flags: FlagSource;
+  readonly redaction: Redaction;
   readonly analysis: ReturnType<typeof createAnalysis>;
   readonly shadow: Shadow;
   readonly upstreams: Upstreams;
@@ -237,7 +260,7 @@ interface Parts {
 
 /** Starts in order; a failing start stops what was started. Stops in the order in which work flows. */
 function lifecycle(parts: Parts): Pick<App, 'start' | 'stop'> {
-  const { config, recorder, flags, analysis, shadow, upstreams, proxy, control, warn } = parts;
+  const { config, recorder, flags, redaction, analysis, shadow, upstreams, proxy, control, warn } = parts;
   const stop = async (): Promise<void> => {
     const { cut } = await proxy.stop();
     if (cut > 0) warn(`${cut} requests were still in flight after the grace period and were cut`);
@@ -252,9 +275,10 @@ function lifecycle(parts: Parts): Pick<App, 'start' | 'stop'> {
     await flags.start();
     flags.assertFlags(config.groups.map(({ flag }) => flag));
     await recorder.start();
+    redaction.start();
     await analysis.start();
-    const { port: controlPort } = await control.start();
-    const { port } = await proxy.start();
+    const { port: controlPort } = await control.start().catch(at(config, ['control', 'listen']));
+    const { port } = await proxy.start().catch(at(config, ['listen']));
     return { port, controlPort };
   };
   return { start: () => start().catch((error) => stop().then(() => Promise.reject(error))), stop };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { ParitygateError } from './core/index.ts';
 
 /** The key that marks of redacted values are made with: one for each store, so that equality survives restarts. */
-export function loadRedactionKey(storePath: string): string {
+function loadRedactionKey(storePath: string): string {
   const path = `${storePath}.key`;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -26,9 +26,23 @@ function readKey(path: string): string {
   throw unwritable(path, new Error('the key is cut short; delete it and a new one is made'));
 }
 
-/** Marks equal texts alike, and tells nothing of them to whoever lacks the key. */
-export function redactionHash(key: string): (text: string) => string {
-  return (text) => createHmac('sha256', key).update(text).digest('hex');
+/** The marks of redacted values: equal texts alike, and telling nothing of them to whoever lacks the key. */
+export interface Redaction {
+  /** Reads the key, or makes one. */
+  start(): void;
+  key(): string;
+  hash(text: string): string;
+}
+
+export function createRedaction(storePath: string): Redaction {
+  let key = '';
+  return {
+    start: () => {
+      key = loadRedactionKey(storePath);
+    },
+    key: () => key,
+    hash: (text) => createHmac('sha256', key).update(text).digest('hex'),
+  };
 }
 
 function isExisting(error: unknown): boolean {

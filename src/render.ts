@@ -17,7 +17,7 @@ export async function renderExemplars(
   const workerUrl = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url);
   const renderer = createAnalyst<RenderQuestion, string>({
     workerUrl,
-    workerData: undefined,
+    workerData: () => undefined,
     budgetMs: BUDGET_MS,
     maxPending: 1,
     maxMemoryMb: MAX_MEMORY_MB,

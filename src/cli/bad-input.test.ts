@@ -207,11 +207,12 @@ describe('a flags file that cannot be used at the start', { concurrency: 2 }, ()
 });
 
 describe('a port in use', { concurrency: 2 }, () => {
-  for (const [key, says] of [
-    ['listen: 127.0.0.1:0\n', /^PG_PORT_IN_USE {2}port \d+ on 127\.0\.0\.1 is already in use$/m],
+  for (const [key, at, says] of [
+    ['listen: 127.0.0.1:0\n', 'paritygate.yaml:2:9', /PG_PORT_IN_USE {2}port \d+ on 127\.0\.0\.1 is already in use$/m],
     [
       'control: { listen: 127.0.0.1:0 }',
-      /^PG_PORT_IN_USE {2}port \d+ of 127\.0\.0\.1, for the control API, is in use$/m,
+      'paritygate.yaml:3:20',
+      /PG_PORT_IN_USE {2}port \d+ of 127\.0\.0\.1, for the control API, is in use$/m,
     ],
   ] as const) {
     test(`is named, and what had started is stopped: ${key.trim()}`, async (t) => {
@@ -220,7 +221,7 @@ describe('a port in use', { concurrency: 2 }, () => {
       replacing('paritygate.yaml', key, key.replace(':0', `:${origin.port}`))(workspace);
       const before = workspace.snapshot();
       const run = await runCommand(workspace, ['serve']);
-      assertOneError(run, { exitCode: 4, code: 'PG_PORT_IN_USE', says, fix: /another port/ });
+      assertOneError(run, { exitCode: 4, code: 'PG_PORT_IN_USE', at, says, fix: /another port/ });
       assert.deepEqual({ ...workspace.snapshot(), ...before }, workspace.snapshot(), 'the files are as they were');
       assert.equal(await (await fetch(origin)).text(), 'mine');
     });

@@ -18,6 +18,7 @@ export async function runWeight(options: Partial<WeightOptions>, groupName = '',
   const config = loadConfig(options.config ?? 'paritygate.yaml');
   const group = config.groups.find(({ name }) => name === groupName);
   if (!group) throw unknownGroup(config, groupName);
+  if (percent === undefined && options.expect !== undefined) throw withoutPercent(group.name);
   if (percent === undefined) return showWeight(config, group, options);
   const change = await setWeight({
     file: config.flags.file,
@@ -29,7 +30,7 @@ export async function runWeight(options: Partial<WeightOptions>, groupName = '',
   const mark = {
     at: systemClock.now(),
     group: group.name,
-    from: change.from ?? 0,
+    from: change.from,
     to: change.to,
     who: whoAmI(),
     reason: options.reason,
@@ -38,6 +39,12 @@ export async function runWeight(options: Partial<WeightOptions>, groupName = '',
   if (options.json) console.log(JSON.stringify({ ...mark, flag: group.flag, recorded }));
   else console.log(describeChange(group.name, change, mark));
   return recorded ? EXIT.pass : EXIT.couldNotRun;
+}
+
+function withoutPercent(group: string): ParitygateError {
+  return new ParitygateError('PG_USAGE', '--expect is for a change, and no weight was given', {
+    fix: `say \`weight ${group} <percent> --expect <present percent>\``,
+  });
 }
 
 async function showWeight(

@@ -3,8 +3,8 @@ export interface Mark {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly group: string;
-  /** Percent. */
-  readonly from: number;
+  /** Percent; null where the flag had no single weight. */
+  readonly from: number | null;
   readonly to: number;
   readonly who: string;
   readonly reason?: string | undefined;

@@ -42,7 +42,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE marks (
      at_ms REAL NOT NULL,
      flag_group TEXT NOT NULL,
-     from_percent REAL NOT NULL,
+     from_percent REAL,
      to_percent REAL NOT NULL,
      who TEXT NOT NULL,
      reason TEXT,

@@ -9,7 +9,7 @@ async function start(
   const warnings: string[] = [];
   const analyst = createAnalyst<string, string>({
     workerUrl: new URL('../testing/odd-worker.ts', import.meta.url),
-    workerData: undefined,
+    workerData: () => undefined,
     budgetMs: options.budgetMs ?? 10_000,
     maxPending: options.maxPending ?? 16,
     maxMemoryMb: 64,
@@ -69,7 +69,7 @@ test('stopping answers what still waits', async (t) => {
 test('a worker that cannot start is told by the start', async () => {
   const analyst = createAnalyst<string, string>({
     workerUrl: new URL('../testing/no-such-worker.ts', import.meta.url),
-    workerData: undefined,
+    workerData: () => undefined,
     budgetMs: 1000,
     maxPending: 1,
     maxMemoryMb: 64,

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 
 export interface AnalystOptions {
   readonly workerUrl: URL;
-  readonly workerData: unknown;
+  /** Asked for at each start of a worker. */
+  readonly workerData: () => unknown;
   /** How long one pair may take before the worker is replaced. */
   readonly budgetMs: number;
   /** Pairs that may wait for the worker; more are refused. */
@@ -89,7 +90,7 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
   #spawn(): void {
     this.#ready = false;
     const worker = new Worker(this.#options.workerUrl, {
-      workerData: this.#options.workerData,
+      workerData: this.#options.workerData(),
       resourceLimits: { maxOldGenerationSizeMb: this.#options.maxMemoryMb },
     });
     this.#worker = worker;
