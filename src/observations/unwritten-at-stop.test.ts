@@ -298,7 +298,8 @@ describe('a file of unwritten observations that cannot be read', () => {
     test(`because it ${title} is named once and left, and the others are taken in`, async (context) => {
       const { path } = await spill(context, 6);
       const good = onlySpillOf(path);
-      const bad = `${path}.unwritten-0`;
+      // No other file may begin with this name: those of the others end in digits of a UUID.
+      const bad = `${path}.unwritten-the-bad-one`;
       const damaged = damage(readFileSync(good, 'utf8'));
       writeFileSync(bad, damaged);
       const { warnings } = await startOn(context, path);
