@@ -160,6 +160,7 @@ function wireShadow({ config, contract, upstreams, analysis, recorder, redaction
     compare: analysis.compare,
     confirm: analysis.confirm,
     failureOf,
+    isBodyless: (id: string, method: string) => method === 'HEAD' && operations.get(id)?.method !== 'HEAD',
     redactTarget: (target: string) => redactTarget(target, keyed),
     record: recorder.record,
     mayConfirm: createBudget(config.confirm.perSecond, clock),

@@ -60,4 +60,12 @@ export interface Observation {
   readonly target: string;
   /** True when the candidate should have served and legacy did instead. */
   readonly fellBack?: boolean | undefined;
+  /** A request for HEAD to an operation that is declared for GET: there was no body that could have differed. */
+  readonly bodyless?: boolean | undefined;
+}
+
+/** A stream of events (WHATWG HTML, section 9.2) has no end to compare at. */
+export function isEventStream(headers: RawHeaders): boolean {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at !== -1 && (headers[at + 1] ?? '').toLowerCase().startsWith('text/event-stream');
 }

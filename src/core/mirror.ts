@@ -29,8 +29,8 @@ export type ServedResult =
       readonly heldBack: boolean;
     }
   | { readonly kind: 'failed'; readonly code: string; readonly totalMs: number }
-  /** The client went away; `answered` when the head of a response was already on its way to it. */
-  | { readonly kind: 'client-aborted'; readonly totalMs: number; readonly answered: boolean };
+  /** The client went away; `heldBack` when it had been too slow to take what there was. */
+  | { readonly kind: 'client-aborted'; readonly totalMs: number; readonly heldBack: boolean };
 
 /** One client request after it was answered; handed from the live leg to the shadow lane. */
 export interface ServedExchange {

@@ -145,6 +145,11 @@ function tokens(value: string): string {
 // A comma separates cookies only where a name and `=` follow: `Expires=Wed, 21 Oct 2026` has one too.
 const NEXT_COOKIE = /,\s*(?=[^=;,\s]+=)/;
 
+/** RFC 6265, section 3.1: a cookie that has already expired is how a server takes it back. */
+function isRemoval(cookie: string): boolean {
+  return /;\s*max-age=\s*(?:0|-\d+)\s*(?:;|$)/i.test(cookie) || /;\s*expires=[^;]*\b19\d\d\b/i.test(cookie);
+}
+
 /** Cookies by name and attributes, in any order. Values and lifetimes are made anew by every server. */
 function cookies(value: string): string {
   return value.split(NEXT_COOKIE).map(cookieShape).sort().join();
@@ -155,7 +160,7 @@ function cookieShape(cookie: string): string {
   const lasting = attributes
     .map((attribute) => attribute.toLowerCase())
     .map((each) => (/^(?:expires|max-age)=/.test(each) ? each.replace(/=.*/, '') : each));
-  return [pair.split('=', 1)[0], ...lasting.sort()].join(';');
+  return [pair.split('=', 1)[0], ...lasting.sort(), isRemoval(cookie) ? 'removed' : ''].join(';');
 }
 
 function finding(
@@ -165,6 +170,11 @@ function finding(
 ): RawFinding {
   const { declared, rule } = judged;
   const types = `${legacy === undefined ? 'absent' : 'string'}→${candidate === undefined ? 'absent' : 'string'}`;
-  const view = { legacy: { [name]: legacy }, candidate: { [name]: candidate }, node: undefined, secret: false };
+  const view = {
+    legacy: { [name]: legacy },
+    candidate: { [name]: candidate },
+    node: undefined,
+    secret: name === 'www-authenticate',
+  };
   return { rule, class: judged.class, place: declared?.place ?? `#header:${name}`, types, at: `header:${name}`, view };
 }

@@ -7,18 +7,26 @@ import { childOf, isObject, type JsonObject } from './values.ts';
 /** A keyed hash; a bare one could be undone by trying all phone numbers. */
 export type KeyedHash = (text: string) => string;
 
-const SECRET_NAME =
-  /pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|cookie|session|credential|\bssn\b|iban|cvv|card[-_]?number|private[-_]?key|(?:^|[-_.])(?:auth|pwd|pin|otp)(?:$|[-_.])/i;
-/** Harmless as the name of a field, and a secret as the name of a parameter: OAuth's codes, signed links. */
-const SECRET_PARAMETER = /^(?:code|state|nonce|sig|signature|key)$/i;
-const USER_INFO = /(:\/\/)[^/?#@\s]+@/g;
-const EMAIL = /[^\s@"'<>/?&=%]+(?:@|%40)[^\s@"'<>/?&=%]+\.[a-z]{2,}/gi;
-const CREDENTIALS = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{6,}/gi;
-/** `?token=...` inside a URL, such as a `Location` or a `next` link. */
-const PARAMETER = /([?&;])([^=&;#\s]+)=([^?&;#\s"'<>]+)/g;
+/** What one of the words of a name must be for its value to be a secret. */
+const SECRET_WORD =
+  /^(?:pass|password|passwords|passwd|passphrase|passcode|pwd|secrets?|tokens?|jwt|authorization|auth|apikey|cookies?|credentials?|ssn|iban|cvv|cvc|pin|otp|mfa|totp|signature|session|sessionid)$/;
+/** The same in names that are written together, and in pairs of words. */
+const SECRET_COMPOUND =
+  /(?:api|access|client|private|encryption|signing|secret)key|(?:access|refresh|id|auth|csrf|xsrf|session)token|sessionid|password|cardnumber/;
+/** Names about a secret rather than of one: `tokenCount`, `passwordResetAt`, `max_tokens`. */
+const ABOUT_A_SECRET =
+  /(?:^|_)(?:count|limit|size|length|type|at|ttl|expiry|expires|consent|policy)$|^(?:max|min|total|used|prompt|completion)_.*tokens$/;
+const SECRET_PARAMETER = /^(?:nonce|sig|signature)$/i;
+const OAUTH_PARAMETER = /^(?:code|state)$/i;
+const USER_INFO = /(:\/\/)[^/?#\s]*@/g;
+const EMAIL = /[^\s@"'<>/?&=%]{1,64}(?:@|%40)[^\s@"'<>/?&=%]{1,190}\.[a-z]{2,24}/gi;
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+const CREDENTIALS = /\bBearer\s+[\w.~+/=-]{6,}|\bBasic\s+[\w+/=-]{16,}/gi;
+/** `?token=...` inside a URL, such as a `Location` or a `next` link; `#` for what browsers keep to themselves. */
+const PARAMETER = /([?&;#]|^)([^=?&;#\s]{1,64})=([^?&;#\s"'<>]+)/g;
 
-const MAX = { text: 256, items: 20, names: 40, depth: 5 } as const;
+/** `read`: every pattern below is bounded, and is still only shown this much of a text. */
+const MAX = { text: 256, read: 1024, items: 20, names: 40, depth: 5 } as const;
 
 /** A copy of a value that may be stored: secrets marked, long texts, lists and deep trees cut and said to be cut. */
 export function redactValue(value: unknown, node: SchemaNode | undefined, hash: KeyedHash): unknown {
@@ -35,7 +43,7 @@ function redactAt(value: unknown, where: Where, hash: KeyedHash): unknown {
   if (value === undefined || value === null || typeof value === 'boolean') return value;
   if (where.node?.sensitive || isSecretName(where.name)) return mark('secret', JSON.stringify(value), hash);
   if (value instanceof ExactNumber) return `${value.text} (a number beyond double precision)`;
-  if (typeof value === 'string') return cut(redactText(value, hash));
+  if (typeof value === 'string') return cut(value, hash);
   if (Array.isArray(value)) return redactItems(value, where, hash);
   return isObject(value) ? redactObject(value, where, hash) : value;
 }
@@ -60,25 +68,39 @@ function redactObject(value: JsonObject, where: Where, hash: KeyedHash): unknown
   return Object.fromEntries([...kept, ...rest]);
 }
 
-/** A text without the secrets that can be told by their shape. */
-export function redactText(text: string, hash: KeyedHash): string {
-  return text
+/** A text without the secrets that can be told by their shape; no more of it than is ever shown. */
+export function redactText(text: string, hash: KeyedHash, nesting = 0): string {
+  const read = text.slice(0, MAX.read);
+  const isOauth = /[?&]code=/i.test(read) && /[?&]state=/i.test(read);
+  return read
     .replace(USER_INFO, (whole, start: string) => `${start}${mark('credentials', whole, hash)}@`)
     .replace(
       PARAMETER,
       (_whole, start: string, name: string, value: string) =>
-        `${start}${name}=${redactParameter({ name, value }, hash)}`,
+        `${start}${name}=${redactParameter({ name, value, isOauth, nesting }, hash)}`,
     )
     .replace(CREDENTIALS, (found) => mark('credentials', found, hash))
     .replace(EMAIL, (found) => mark('email', found, hash))
     .replace(JWT, (found) => mark('jwt', found, hash));
 }
 
-function redactParameter({ name, value }: { readonly name: string; readonly value: string }, hash: KeyedHash): string {
+interface Parameter {
+  readonly name: string;
+  readonly value: string;
+  readonly isOauth: boolean;
+  readonly nesting: number;
+}
+
+const MAX_NESTING = 2;
+
+function redactParameter({ name, value, isOauth, nesting }: Parameter, hash: KeyedHash): string {
   if (isSecretName(name) || SECRET_PARAMETER.test(name)) return mark('secret', value, hash);
+  if (isOauth && OAUTH_PARAMETER.test(name)) return mark('secret', value, hash);
+  // An address inside an address hides its own parameters behind percent signs, and inside that one another.
+  if (!value.includes('%') || nesting > MAX_NESTING) return value;
   const decoded = decode(value);
-  // An address inside an address hides its own parameters behind percent signs.
-  return decoded === value || redactText(decoded, hash) === decoded ? value : redactText(decoded, hash);
+  const redacted = redactText(decoded, hash, nesting + 1);
+  return redacted === decoded ? value : redacted;
 }
 
 function decode(value: string): string {
@@ -91,7 +113,13 @@ function decode(value: string): string {
 
 /** Whether a name says that its value is a secret. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
+  const words = name
+    .slice(0, MAX.text)
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  if (ABOUT_A_SECRET.test(words.join('_'))) return false;
+  return words.some((word) => SECRET_WORD.test(word)) || SECRET_COMPOUND.test(words.join(''));
 }
 
 /** Stands for a value of which nothing may be kept but whether it is the same. */
@@ -99,8 +127,10 @@ export function redactWhole(value: unknown, hash: KeyedHash): unknown {
   return value === undefined ? undefined : mark('secret', JSON.stringify(value), hash);
 }
 
-function cut(text: string): string {
-  return text.length > MAX.text ? `${text.slice(0, MAX.text)}… (${text.length} characters)` : text;
+function cut(text: string, hash: KeyedHash): string {
+  const redacted = redactText(text, hash);
+  if (redacted.length <= MAX.text && text.length <= MAX.read) return redacted;
+  return `${redacted.slice(0, MAX.text)}… (${text.length} characters)`;
 }
 
 function mark(kind: string, text: string, hash: KeyedHash): string {
@@ -109,5 +139,5 @@ function mark(kind: string, text: string, hash: KeyedHash): string {
 
 /** A request target without its secrets: the values of query parameters with a secret's name, e-mails and tokens. */
 export function redactTarget(target: string, hash: KeyedHash): string {
-  return cut(redactText(target, hash));
+  return cut(target, hash);
 }

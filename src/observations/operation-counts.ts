@@ -42,7 +42,7 @@ export function createCounts(): OperationCounts {
 export function countObservation(counts: OperationCounts, observation: Observation): void {
   counts.outcomes[observation.outcome] += 1;
   counts.served[observation.served] += 1;
-  if (observation.method === 'HEAD' && MATCHES.has(observation.outcome)) counts.bodyless += 1;
+  if (observation.bodyless && MATCHES.has(observation.outcome)) counts.bodyless += 1;
   if (observation.fellBack) counts.fallbacks += 1;
   if (observation.reason !== undefined) counts.uncompared[observation.reason] += 1;
   if (observation.outcome === 'different') counts.classes[worstClass(observation.findings) ?? 'inconclusive'] += 1;

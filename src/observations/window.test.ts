@@ -62,8 +62,8 @@ describe('a window', () => {
   test('counts matches without a body apart, and the failure of a serving candidate without its pair', () => {
     const { counts } = onlyOperation(
       recordOf([
-        sampleObservation({ method: 'HEAD' }),
-        sampleObservation({ method: 'HEAD', outcome: 'different' }),
+        sampleObservation({ method: 'HEAD', bodyless: true }),
+        sampleObservation({ method: 'HEAD', bodyless: true, outcome: 'different' }),
         sampleObservation({
           legacy: undefined,
           candidate: { error: 'ECONNRESET' },

@@ -118,7 +118,7 @@ class LegHandler implements Dispatcher.DispatchHandler {
     error: Error & { readonly code?: string },
   ): void {
     if (error instanceof ClientGone || this.#leg.response.destroyed)
-      return this.#finish({ kind: 'client-aborted', totalMs: this.#elapsedMs(), answered: this.#status > 0 });
+      return this.#finish({ kind: 'client-aborted', totalMs: this.#elapsedMs(), heldBack: this.#heldBack });
     const failure = { code: error.code ?? error.name, totalMs: this.#elapsedMs() };
     if (!this.#leg.response.headersSent) return this.#finish({ kind: 'unanswered', ...failure });
     this.#finish({ kind: 'cut', ...failure });

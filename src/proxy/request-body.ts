@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export interface RequestBody {
   /** Nothing is read from the client before the first chunk is asked for, so an attempt that never connects loses none. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** What has passed so far, for the mirror; undefined when it is more than the cap. */
+  /** The whole of it, for the mirror; undefined when it is more than the cap, or was not read to its end. */
   copy(): Uint8Array | undefined;
   /**
    * Reads what is left and throws it away, for a while. The backend answered before the upload was over, and a client
@@ -23,6 +23,7 @@ export function createRequestBody(request: IncomingMessage, capBytes: number): R
   const kept: Buffer[] = [];
   let bytes = 0;
   let isRead = false;
+  let isWhole = false;
   let isDiscarded = false;
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -33,6 +34,7 @@ export function createRequestBody(request: IncomingMessage, capBytes: number): R
         if (bytes <= capBytes) kept.push(chunk);
         yield chunk;
       }
+      isWhole = true;
     } finally {
       isRead = false;
       if (isDiscarded) drain(request);
@@ -41,18 +43,23 @@ export function createRequestBody(request: IncomingMessage, capBytes: number): R
 
   return {
     chunks: { [Symbol.asyncIterator]: chunks },
-    copy: () => (bytes <= capBytes ? Buffer.concat(kept) : undefined),
+    copy: () => (isWhole && bytes <= capBytes ? Buffer.concat(kept) : undefined),
     discard: () => {
       isDiscarded = true;
+      limitDiscard(request);
       // A stream that is still being iterated over does not flow; the end of the iteration begins it.
       if (!isRead) drain(request);
     },
   };
 }
 
-function drain(request: IncomingMessage): void {
+function limitDiscard(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   const limit = setTimeout(() => request.destroy(), MAX_DISCARD_MS).unref();
   request.once('close', () => clearTimeout(limit));
+}
+
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return;
   request.resume();
 }

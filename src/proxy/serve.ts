@@ -182,12 +182,15 @@ function afterFailure(
 function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
   const { plane, at, operationId, backend, plan } = serving;
   const body = plan.kind === 'mirror' ? serving.body?.copy() : undefined;
+  // Half a body is another request.
+  const kept: MirrorPlan =
+    serving.body && !body && plan.kind === 'mirror' ? { kind: 'skip', reason: 'body-too-large' } : plan;
   plane.onExchange({
     at,
     operationId,
     request: { ...backend, body },
     served: made.side,
-    plan,
+    plan: kept,
     result,
     fallback: made.failure,
   });

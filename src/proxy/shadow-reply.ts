@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { BackendRequest, Clock, RawHeaders, SideResult } from '../core/index.ts';
+import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type SideResult } from '../core/index.ts';
 import { responseHeaders } from './header-table.ts';
 
 interface Collecting {
@@ -12,7 +12,7 @@ interface Collecting {
 }
 
 /** The failure codes that a collected reply can have besides those of the client library. */
-export type CollectFailure = 'NO_BACKEND' | 'SHADOW_TIMEOUT' | 'BODY_TOO_LARGE';
+export type CollectFailure = 'NO_BACKEND' | 'SHADOW_TIMEOUT' | 'BODY_TOO_LARGE' | 'STREAMING';
 
 class Given extends Error {
   readonly code: CollectFailure;
@@ -76,6 +76,7 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#status = status;
     // Raw headers are an array of buffers or strings over HTTP/1.1.
     this.#headers = responseHeaders(controller.rawHeaders as (Buffer | string)[]);
+    if (isEventStream(this.#headers)) this.giveUp('STREAMING');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -57,6 +57,8 @@ export interface ShadowPorts {
   ) => Promise<Judged>;
   /** Why a side's result counts as an error; undefined when it is usable. */
   readonly failureOf: (result: SideResult) => string | undefined;
+  /** HEAD to an operation that is declared for another method. */
+  readonly isBodyless: (operationId: string, method: string) => boolean;
   readonly redactTarget: (target: string) => string;
   readonly record: (observation: Observation) => void;
   /** Whether the budget allows one more second read. */

@@ -25,7 +25,7 @@ export function record(
   { outcome, findings, conformance, results }: Recorded,
 ): undefined {
   ports.record({
-    ...commonOf(exchange),
+    ...commonOf(ports, exchange),
     outcome,
     findings,
     legacy:
@@ -39,14 +39,19 @@ export function record(
   return undefined;
 }
 
-function commonOf({
-  at,
-  operationId,
-  request,
-  served,
-  fallback,
-}: ServedExchange): Pick<Observation, 'at' | 'operationId' | 'group' | 'served' | 'method' | 'fellBack'> {
-  return { at, operationId, group: request.group, served, method: request.method, fellBack: fallback !== undefined };
+type Common = Pick<Observation, 'at' | 'operationId' | 'group' | 'served' | 'method' | 'fellBack' | 'bodyless'>;
+
+function commonOf(ports: ShadowPorts, { at, operationId, request, served, fallback }: ServedExchange): Common {
+  const bodyless = ports.isBodyless(operationId, request.method);
+  return {
+    at,
+    operationId,
+    group: request.group,
+    served,
+    method: request.method,
+    fellBack: fallback !== undefined,
+    bodyless,
+  };
 }
 
 export interface Uncompared {
@@ -62,7 +67,7 @@ export function recordUncompared(
 ): undefined {
   const known: Partial<SidePair<SideResult>> = results ?? (served ? { [exchange.served]: served } : {});
   ports.record({
-    ...commonOf(exchange),
+    ...commonOf(ports, exchange),
     outcome: 'uncompared',
     reason,
     findings: [],

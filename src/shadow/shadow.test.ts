@@ -44,6 +44,7 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
     compare: async () => ({ outcome: 'different', findings: [], confirmable: true }),
     confirm: async () => ({ outcome: 'noise', findings: [], confirmable: false }),
     failureOf: () => undefined,
+    isBodyless: () => false,
     redactTarget: (target) => target,
     record: (observation) => void observations.push(observation),
     mayConfirm: () => true,
@@ -103,11 +104,13 @@ test('a method that is not safe is never read again', async () => {
 
 for (const [what, over] of [
   ['the planner said so', { plan: { kind: 'skip', reason: 'sampled-out' } }],
-  ['the client went away', { result: { kind: 'client-aborted', totalMs: 5, answered: false } }],
-  ['the answer was conditional', { result: { kind: 'reply', heldBack: false, ...REPLY, status: 304 } }],
+  ['the client went away', { result: { kind: 'client-aborted', totalMs: 5, heldBack: true } }],
   [
-    'the answer is a stream of events',
-    { result: { kind: 'reply', heldBack: false, ...REPLY, headers: ['Content-Type', 'text/event-stream'] } },
+    'the answer was conditional',
+    {
+      request: { ...exchange().request, headers: ['If-None-Match', '"1"'] },
+      result: { kind: 'reply', heldBack: false, ...REPLY, status: 304 },
+    },
   ],
 ] as const) {
   test(`nothing is sent to the other side when ${what}`, async () => {
@@ -174,7 +177,7 @@ test('a candidate that keeps its client waiting until it leaves, where legacy an
   const late = createLab({ failureOf, judgeFailure });
   const observation = await late.offer({
     served: 'candidate',
-    result: { kind: 'client-aborted', totalMs: 5000, answered: false },
+    result: { kind: 'client-aborted', totalMs: 5000, heldBack: false },
   });
   assert.deepEqual(
     [observation?.outcome, observation?.candidate?.error, observation?.candidate?.totalMs],
@@ -183,7 +186,7 @@ test('a candidate that keeps its client waiting until it leaves, where legacy an
   const quick = createLab({ failureOf, judgeFailure });
   const left = await quick.offer({
     served: 'candidate',
-    result: { kind: 'client-aborted', totalMs: 20, answered: false },
+    result: { kind: 'client-aborted', totalMs: 20, heldBack: false },
   });
   assert.deepEqual([left?.outcome, left?.reason, left?.candidate], ['uncompared', 'client-aborted', undefined]);
 });
@@ -200,4 +203,39 @@ test('a refused connection is no fast answer', async () => {
     return (await offer())?.candidate?.totalMs;
   };
   assert.deepEqual([await seen('ECONNREFUSED'), await seen('SHADOW_TIMEOUT')], [undefined, 7]);
+});
+
+const EVENTS = { ...REPLY, headers: ['Content-Type', 'text/event-stream'] };
+const STREAM: SideResult = { kind: 'failed', code: 'STREAMING', totalMs: 1 };
+
+test('two streams of events are not compared; one against an ordinary answer is a difference', async () => {
+  const both = createLab({ send: async () => STREAM });
+  const observation = await both.offer({ result: { kind: 'reply', heldBack: false, ...EVENTS } });
+  assert.deepEqual([observation?.outcome, observation?.reason], ['uncompared', 'streaming']);
+  const one = createLab();
+  assert.equal((await one.offer({ result: { kind: 'reply', heldBack: false, ...EVENTS } }))?.outcome, 'different');
+});
+
+test('an answer of "not modified" to a client that did not ask so is compared like any other', async () => {
+  const { offer, sent } = createLab();
+  await offer({ served: 'candidate', result: { kind: 'reply', heldBack: false, ...REPLY, status: 304 } });
+  assert.deepEqual(sent, ['legacy']);
+});
+
+test('a shadow that we ended ourselves is no error of the candidate', async () => {
+  const { offer } = createLab({ send: async () => ({ kind: 'failed', code: 'UND_ERR_DESTROYED', totalMs: 1 }) });
+  const observation = await offer();
+  assert.deepEqual([observation?.outcome, observation?.reason], ['uncompared', 'shadow-dropped']);
+});
+
+test('a candidate that failed before its stand-in was left waiting for failed all the same', async () => {
+  const { offer } = createLab({ failureOf: (result) => (result.kind === 'failed' ? result.code : undefined) });
+  const observation = await offer({
+    fallback: { code: 'ECONNRESET', totalMs: 150 },
+    result: { kind: 'client-aborted', totalMs: 300, heldBack: false },
+  });
+  assert.deepEqual(
+    [observation?.outcome, observation?.candidate?.error, observation?.legacy],
+    ['candidate-error', 'ECONNRESET', undefined],
+  );
 });

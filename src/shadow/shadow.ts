@@ -1,6 +1,13 @@
 // The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
 // and records one observation for every exchange. Nothing here is awaited by a client.
-import { otherSide, type Reply, type ServedExchange, type SideResult, type UncomparedReason } from '../core/index.ts';
+import {
+  isEventStream,
+  otherSide,
+  type Reply,
+  type ServedExchange,
+  type SideResult,
+  type UncomparedReason,
+} from '../core/index.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
@@ -77,7 +84,8 @@ function admit(ports: ShadowPorts, exchange: ServedExchange): Mirrored | undefin
 /** The served side failed, or the candidate did and legacy stood in: the outcome is known without a shadow. */
 function knownFailure(ports: ShadowPorts, exchange: ServedExchange, served: SideResult): Recorded | 'both' | undefined {
   const failed: SideResult | undefined = exchange.fallback && { kind: 'failed', ...exchange.fallback };
-  if (exchange.result.kind === 'client-aborted') return undefined;
+  if (exchange.result.kind === 'client-aborted')
+    return failed && { outcome: 'candidate-error', findings: [], results: { candidate: failed } };
   if (failed) return withFailure(ports, exchange, { legacy: served, candidate: failed });
   if (served.kind !== 'failed') return undefined;
   const outcome = exchange.served === 'legacy' ? 'legacy-error' : 'candidate-error';
@@ -95,18 +103,28 @@ function withFailure(
   return judged && { ...judged, results };
 }
 
-function skipReason({ result, served }: ServedExchange): UncomparedReason | undefined {
+function skipReason({ result, served, request }: ServedExchange): UncomparedReason | undefined {
   // Only a candidate that kept its client waiting is worth asking the other side about.
-  if (result.kind === 'client-aborted') return result.answered || served === 'legacy' ? 'client-aborted' : undefined;
+  if (result.kind === 'client-aborted') return result.heldBack || served === 'legacy' ? 'client-aborted' : undefined;
   if (result.kind === 'failed') return undefined;
-  if (result.status === 304 || result.status === 206 || result.status === 412 || result.status === 416)
-    return 'conditional';
-  return isEventStream(result.headers) ? 'streaming' : undefined;
+  return PARTIAL.has(result.status) && isConditional(request) ? 'conditional' : undefined;
 }
 
-function isEventStream(headers: readonly string[]): boolean {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at !== -1 && (headers[at + 1] ?? '').toLowerCase().startsWith('text/event-stream');
+/** What only a request that asks for a part or a change is answered with. */
+const PARTIAL: ReadonlySet<number> = new Set([206, 304, 412, 416]);
+
+const CONDITIONS: ReadonlySet<string> = new Set([
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+]);
+
+/** The client asked so; what a backend answers of itself is its own answer, and compared. */
+function isConditional({ headers }: ServedExchange['request']): boolean {
+  return headers.some((name, index) => index % 2 === 0 && CONDITIONS.has(name.toLowerCase()));
 }
 
 /** The way of one mirrored exchange. */
@@ -121,7 +139,7 @@ async function compareExchange(
   if (exchange.result.kind === 'client-aborted') return recordAbandoned(ports, exchange, results);
   const missing = missingReason(exchange, other);
   if (missing) return recordUncompared(ports, { exchange, served }, missing);
-  const failed = oneIsTooLarge(ports, exchange, results) ?? withFailure(ports, exchange, results);
+  const failed = oneIsUnreadable(ports, exchange, results) ?? withFailure(ports, exchange, results);
   if (failed === 'both') return recordUncompared(ports, { exchange, served, results }, 'both-failed');
   if (failed) return record(ports, exchange, failed);
   const pair = repliesOf(results);
@@ -131,14 +149,19 @@ async function compareExchange(
   record(ports, exchange, { ...judged, results });
 }
 
-/** The other side is no witness: there is none, or both bodies are larger than is kept. */
+/** The other side is no witness: there is none, we hung up on it, or neither body can be read to an end. */
 function missingReason(exchange: ServedExchange, other: SideResult): UncomparedReason | undefined {
-  if (other.kind === 'failed' && other.code === 'NO_BACKEND') return 'shadow-dropped';
-  return isTooLarge(other) && isCut(exchange) ? 'body-too-large' : undefined;
+  if (other.kind === 'reply') return undefined;
+  if (OUR_OWN.has(other.code)) return 'shadow-dropped';
+  if (other.code === 'STREAMING' && isStream(exchange)) return 'streaming';
+  return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
 }
 
-function isTooLarge(result: SideResult): boolean {
-  return result.kind === 'failed' && result.code === 'BODY_TOO_LARGE';
+/** Failures of the lane itself: a group without a candidate, and connections that were closed because we stop. */
+const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
+function isUnreadable(result: SideResult): boolean {
+  return result.kind === 'failed' && (result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING');
 }
 
 /** The served body was larger than is kept. */
@@ -146,24 +169,26 @@ function isCut({ result, request }: ServedExchange): boolean {
   return result.kind === 'reply' && result.body === undefined && request.method !== 'HEAD';
 }
 
-function oneIsTooLarge(
+function isStream({ result }: ServedExchange): boolean {
+  return result.kind === 'reply' && isEventStream(result.headers);
+}
+
+/** Exactly one side has a body that cannot be read to its end; a 5xx of the other is told first. */
+function oneIsUnreadable(
   ports: ShadowPorts,
   exchange: ServedExchange,
   results: SidePair<SideResult>,
 ): Recorded | undefined {
   const other = otherSide(exchange.served);
-  const unreadable =
-    isCut(exchange) && results[other].kind === 'reply'
-      ? exchange.served
-      : isTooLarge(results[other])
-        ? other
-        : undefined;
+  const isServedUnreadable = isCut(exchange) || isStream(exchange);
+  if (isServedUnreadable && ports.failureOf(results[other]) !== undefined) return undefined;
+  const unreadable = isServedUnreadable ? exchange.served : isUnreadable(results[other]) ? other : undefined;
   const judged = unreadable && ports.judgeUnreadable(exchange.operationId, unreadable);
   return judged && { ...judged, results };
 }
 
 /** How much longer than legacy a candidate may keep a client waiting before leaving is the candidate's fault. */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 100;
 
 function recordAbandoned(ports: ShadowPorts, exchange: ServedExchange, results: SidePair<SideResult>): undefined {
   const { legacy, candidate } = results;
