@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createAnalysis } from './analysis.ts';
 import { type Config, locate, resolveGroups } from './config/index.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
-import { createControl, type StatusDocument } from './control/index.ts';
+import { createControl } from './control/index.ts';
 import {
   type Clock,
   type EvidenceBinding,
@@ -20,7 +20,7 @@ import { createListener, createUpstreams, type Listener, shadowHeaders, type Ups
 import { createRedaction, type Redaction } from './redaction-key.ts';
 import { createFlagSource, type FlagSource, type RoutedGroup } from './routing/index.ts';
 import { createBudget, createMirrorPlanner, createShadow, type Shadow } from './shadow/index.ts';
-import { readVersion } from './version.ts';
+import { describeStatus, type ServedCounts } from './status.ts';
 
 export interface Seams {
   readonly clock?: Clock;
@@ -183,55 +183,9 @@ function routedGroups(
   return contract.operations.map(({ id }) => groups.get(names.get(id) ?? ''));
 }
 
-type Observed = ReadonlyMap<string, Record<Side, number>>;
-
-function countServed(observed: Observed, group: string | undefined, side: Side): void {
+function countServed(observed: ServedCounts, group: string | undefined, side: Side): void {
   const counts = group === undefined ? undefined : observed.get(group);
   if (counts) counts[side] += 1;
-}
-
-interface Described {
-  readonly config: Config;
-  readonly contract: Contract;
-  readonly flags: FlagSource;
-  readonly recorder: Recorder;
-  readonly shadow: Shadow;
-  readonly observed: Observed;
-  readonly warnings: readonly string[];
-  readonly uptimeMs: number;
-}
-
-function describeStatus({
-  config,
-  contract,
-  flags,
-  recorder,
-  shadow,
-  observed,
-  warnings,
-  uptimeMs,
-}: Described): StatusDocument {
-  const store = recorder.status();
-  return {
-    version: readVersion(),
-    uptimeMs: Math.round(uptimeMs),
-    groups: config.groups.map(({ name, flag }) => ({
-      name,
-      flag,
-      weight: flags.weightOf(flag),
-      observed: observed.get(name) ?? { legacy: 0, candidate: 0 },
-    })),
-    flags: flags.status(),
-    store: { location: config.store.path, ok: store.ok, error: store.error?.message },
-    shadow: shadow.status(),
-    contract: {
-      title: contract.title,
-      file: contract.file,
-      digest: contract.digest,
-      operations: contract.operations.length,
-    },
-    warnings,
-  };
 }
 
 /** Adds where in the config the address stands that could not be bound: the listeners know no files. */

@@ -31,7 +31,7 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     headersTimeout: HEADERS_MS,
     requestTimeout: 0,
     // Any other protocol may be ignored (RFC 9110, section 7.8), and then the request is one like any other.
-    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
   });
   // Node would hide headers beyond its count and still honour the framing among them; the guard counts them itself.
   server.maxHeadersCount = 0;
