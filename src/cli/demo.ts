@@ -2,13 +2,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../config/index.ts';
 import { EXIT, type ExitCode, ParitygateError } from '../core/index.ts';
 import { judgeDrifts, runTraffic, startBackend, type TrafficResult } from '../demo/index.ts';
 import type { ReportDocument } from '../report/index.ts';
+import { unknownGroup } from './evidence.ts';
 import { writeReport } from './report.ts';
 import { type ServeChild, startServe } from './serve-child.ts';
 import { formatTable, paint } from './terminal.ts';
-import { runWeight } from './weight.ts';
+import { flipWeight } from './weight.ts';
 
 interface DemoOptions {
   readonly seconds: string;
@@ -74,10 +76,7 @@ function parseWhole(name: string, text: string, least: number): number {
 async function runScript({ seconds, seed, configFile, proxy, say }: Stage): Promise<TrafficResult> {
   const startedMs = Date.now();
   const untilMs = startedMs + seconds * 1000;
-  const flip = setTimeout(
-    () => void runWeight({ config: configFile, reason: 'the demo flips it on the way' }, FLIP.group, FLIP.percent),
-    seconds * 400,
-  );
+  const flip = setTimeout(() => void flipOnTheWay(configFile).then(say, (error) => say(String(error))), seconds * 400);
   const progress = createProgress(seconds, startedMs);
   const traffic = await runTraffic({
     origin: proxy.url,
@@ -91,6 +90,18 @@ async function runScript({ seconds, seed, configFile, proxy, say }: Stage): Prom
   if (process.stderr.isTTY) process.stderr.write('\n');
   say(`${traffic.sent} requests sent, ${traffic.failed} unanswered`);
   return traffic;
+}
+
+/** As `paritygate weight trades 10` would, and as loud as everything that is no result. */
+async function flipOnTheWay(configFile: string): Promise<string> {
+  const config = loadConfig(configFile);
+  const group = config.groups.find(({ name }) => name === FLIP.group);
+  if (!group) throw unknownGroup(config, FLIP.group);
+  const { sentence } = await flipWeight(config, group, {
+    percent: FLIP.percent,
+    reason: 'the demo flips it on the way',
+  });
+  return sentence;
 }
 
 const PROGRESS_LINE_MS = 10_000;

@@ -20,25 +20,41 @@ export async function runWeight(options: Partial<WeightOptions>, groupName = '',
   if (!group) throw unknownGroup(config, groupName);
   if (percent === undefined && options.expect !== undefined) throw withoutPercent(group.name);
   if (percent === undefined) return showWeight(config, group, options);
+  const flip = await flipWeight(config, group, { ...options, percent });
+  if (options.json) console.log(JSON.stringify({ ...flip.mark, flag: group.flag, recorded: flip.recorded }));
+  else console.log(flip.sentence);
+  return flip.recorded ? EXIT.pass : EXIT.couldNotRun;
+}
+
+/** A change that was made: its mark on the time line, and a sentence with before and after. */
+export interface Flip {
+  readonly mark: Mark;
+  readonly recorded: boolean;
+  readonly sentence: string;
+}
+
+interface FlipRequest {
+  readonly percent: string;
+  readonly expect?: string;
+  readonly reason?: string;
+}
+
+/** Changes the weight and records it; prints nothing. */
+export async function flipWeight(
+  config: Config,
+  group: { name: string; flag: string },
+  request: FlipRequest,
+): Promise<Flip> {
   const change = await setWeight({
     file: config.flags.file,
     flag: group.flag,
-    percent: parsePercent(percent),
-    expectedFrom: options.expect === undefined ? undefined : parsePercent(options.expect),
+    percent: parsePercent(request.percent),
+    expectedFrom: request.expect === undefined ? undefined : parsePercent(request.expect),
     validate: parseFlags,
   });
-  const mark = {
-    at: systemClock.now(),
-    group: group.name,
-    from: change.from,
-    to: change.to,
-    who: whoAmI(),
-    reason: options.reason,
-  };
-  const recorded = recordMark(config, mark);
-  if (options.json) console.log(JSON.stringify({ ...mark, flag: group.flag, recorded }));
-  else console.log(describeChange(group.name, change, mark));
-  return recorded ? EXIT.pass : EXIT.couldNotRun;
+  const { from, to } = change;
+  const mark = { at: systemClock.now(), group: group.name, from, to, who: whoAmI(), reason: request.reason };
+  return { mark, recorded: recordMark(config, mark), sentence: describeChange(group.name, change, mark) };
 }
 
 function withoutPercent(group: string): ParitygateError {
