@@ -101,6 +101,25 @@ for (const [title, legacy, candidate, found] of cases) {
   test(title, () => assert.deepEqual(findings(legacy, candidate), found));
 }
 
+for (const [what, legacy, candidate, rules] of [
+  ['another attribute', 'sid=1; Secure; HttpOnly', 'sid=1; Secure', ['response-header-changed']],
+  [
+    'attributes in another order and lifetime',
+    'sid=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT',
+    'sid=2; expires=Thu, 22 Oct 2026 07:28:00 GMT; path=/',
+    [],
+  ],
+  ['a logout that does not log out', 'sid=; Max-Age=0', 'sid=x; Max-Age=3600', ['response-header-changed']],
+] as const) {
+  test(`cookies: ${what}`, () => {
+    const found = findings(['X-Region', 'eu', 'Set-Cookie', legacy], ['X-Region', 'eu', 'Set-Cookie', candidate]);
+    assert.deepEqual(
+      found.map((finding) => finding.split(' ')[0]),
+      rules,
+    );
+  });
+}
+
 test('another status is the whole finding', () => {
   const compared = compareReplies(contract, {
     operation,

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createAnalysis } from './analysis.ts';
+import { thingContract } from './testing/contract.ts';
+import { jsonReply } from './testing/replies.ts';
+
+const SUBJECT = { operationId: 'getThing', method: 'GET' };
+
+function createUnderTest(): ReturnType<typeof createAnalysis> {
+  const { contract } = thingContract('{ type: object, properties: { id: { type: integer } } }');
+  // The file behind this contract is deleted by now: a worker that read it again could not start.
+  const setup = () => ({
+    contract: { file: contract.file, bytes: contract.bytes },
+    hashKey: 'k',
+    maxDecodedBytes: 1000,
+  });
+  return createAnalysis(setup, () => {});
+}
+
+test('the worker judges by the contract the process was started with, not by what the file is now', async (t) => {
+  const analysis = createUnderTest();
+  await analysis.start();
+  t.after(() => analysis.stop());
+  const judged = await analysis.compare(SUBJECT, { legacy: jsonReply({ id: 1 }), candidate: jsonReply({ id: 2 }) });
+  assert.equal('outcome' in judged && judged.outcome, 'different');
+});
+
+test('a pair whose bytes differ, and that a stop kept from being judged, is one that could not be read', async () => {
+  const analysis = createUnderTest();
+  await analysis.start();
+  const waiting = analysis.compare(SUBJECT, { legacy: jsonReply({ id: 1 }), candidate: jsonReply({ id: 2 }) });
+  await analysis.stop();
+  // `budget` counts against a pass (gate/parity.ts); `shadow-dropped` would leave only the equal pairs standing.
+  assert.deepEqual(await waiting, { uncompared: 'budget' });
+});
