@@ -86,6 +86,7 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
   );
   const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn });
   const groups = routedGroups(config, contract, groupNames);
+  const fallbacks = new Map(config.groups.map(({ name, fallback }) => [name, fallback]));
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
   const proxy = createListener(
     {
@@ -94,6 +95,7 @@ export function createApp(config: Config, { clock = systemClock, onWarning = () 
       stickiness: config.stickiness,
       flags,
       upstreams,
+      repeatOf: (group) => (fallbacks.get(group ?? '') ?? config.fallback).repeat,
       plan: createMirrorPlanner(config.shadow),
       onArrival: (operationId, group) => recorder.arrived(operationId, group),
       onExchange: (exchange) => {

@@ -14,11 +14,17 @@ export interface Backends {
   readonly candidate: URL | undefined;
 }
 
+export interface FallbackConfig {
+  /** What legacy may carry out although the candidate had it and failed. */
+  readonly repeat: 'safe' | 'idempotent' | 'any';
+}
+
 export interface GroupConfig extends Backends {
   readonly name: string;
   readonly operations: readonly string[];
   readonly tags: readonly string[];
   readonly flag: string;
+  readonly fallback: FallbackConfig;
 }
 
 /** What keeps a client on one side. Header names are in lower case. */
@@ -54,6 +60,8 @@ export interface Config {
   readonly flags: { readonly kind: 'file'; readonly file: string };
   readonly shadow: ShadowConfig;
   readonly confirm: { readonly perSecond: number; readonly delayMs: number };
+  /** Where a group has none of its own. */
+  readonly fallback: FallbackConfig;
   /** Of the live leg. */
   readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly idleMs: number };
   readonly graceMs: number;

@@ -35,6 +35,7 @@ describe('a minimal file', () => {
         maxBodyBytes: 2_097_152,
       },
       confirm: { perSecond: 20, delayMs: 50 },
+      fallback: { repeat: 'safe' },
       timeouts: { connectMs: 2_000, headersMs: 30_000, idleMs: 60_000 },
       graceMs: 10_000,
       windowMs: 10_000,
@@ -194,3 +195,17 @@ function fieldsWithoutManual(schema: JsonSchema, at: string): readonly string[] 
     ...fieldsWithoutManual(field, `${at}${key}.`),
   ]);
 }
+
+test('what legacy may repeat is said for all groups, and a group may say otherwise', () => {
+  const { fallback, groups } = parse(`${MINIMAL}fallback: { repeat: idempotent }
+groups:
+  tasks: { tags: [tasks], flag: a }
+  trades: { tags: [trades], flag: b, fallback: { repeat: any } }
+`);
+  assert.equal(fallback.repeat, 'idempotent');
+  assert.deepEqual(
+    groups.map((group) => group.fallback.repeat),
+    ['idempotent', 'any'],
+  );
+  assert.equal(parse(MINIMAL).fallback.repeat, 'safe');
+});

@@ -14,7 +14,7 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
     ...origin,
     contract: absolute(settings.contract),
     backends: { legacy: backends.legacy, candidate: backends.candidate },
-    groups: Object.entries(groups).map(([name, group]) => normalizeGroup(name, group, backends)),
+    groups: Object.entries(groups).map(([name, group]) => normalizeGroup(name, group, settings)),
     flags: { kind: 'file', file: absolute(settings.flags.file) },
     windowMs,
     store: { kind: 'sqlite', path: absolute(settings.store.path) },
@@ -23,9 +23,11 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
   };
 }
 
-function normalizeGroup(name: string, group: Settings['groups'][string], backends: Settings['backends']): GroupConfig {
-  const { operations, tags, flag, legacy = backends.legacy, candidate = backends.candidate } = group;
-  return { name, operations, tags, flag, legacy, candidate };
+/** What a group leaves out is as it is for all. */
+function normalizeGroup(name: string, group: Settings['groups'][string], settings: Settings): GroupConfig {
+  const { operations, tags, flag } = group;
+  const { legacy = settings.backends.legacy, candidate = settings.backends.candidate } = group;
+  return { name, operations, tags, flag, legacy, candidate, fallback: group.fallback ?? settings.fallback };
 }
 
 function normalizeGates({ parity, errors, latency, exempt }: Settings['gates']): GatePolicy {

@@ -29,6 +29,19 @@ const backends = z
   )
   .meta({ examples: [{ legacy: 'http://127.0.0.1:3000', candidate: 'http://127.0.0.1:4000' }] });
 
+const repeat = z
+  .enum(['safe', 'idempotent', 'any'], 'expected safe, idempotent or any')
+  .default('safe')
+  .describe(
+    'What legacy carries out when the candidate had the request and failed before the first byte of its answer, default safe: GET, HEAD and OPTIONS. `idempotent` adds PUT and DELETE (RFC 9110 section 9.2.2). `any` adds POST and PATCH: only where a write that both backends carry out does no harm. Anything else is answered with 502. Bodies are repeated up to 64 KiB.',
+  )
+  .meta({ examples: ['safe'] });
+
+const fallback = z
+  .strictObject({ repeat })
+  .describe('What happens to a request when the candidate that was to serve it fails.')
+  .meta({ examples: [{ repeat: 'safe' }] });
+
 const group = z
   .strictObject({
     operations: z
@@ -46,6 +59,7 @@ const group = z
       .meta({ examples: ['migrate.trades'] }),
     legacy: legacy.optional().describe('Only for this group, instead of `backends.legacy`.'),
     candidate: candidate.describe('Only for this group, instead of `backends.candidate`.'),
+    fallback: fallback.optional().describe('Only for this group, instead of `fallback`.'),
   })
   .refine((value) => value.operations.length + value.tags.length > 0, 'expected `operations`, `tags` or both')
   .meta({ examples: [{ operations: ['listTrades'], flag: 'migrate.trades' }] });
@@ -201,6 +215,7 @@ export const configSchema = z.strictObject({
   flags,
   shadow,
   confirm,
+  fallback: fallback.prefault({}),
   timeouts,
   graceMs: milliseconds(0)
     .default(10_000)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { startProxy } from '../testing/proxy.ts';
 import { deadOrigin, startBackend, startRawBackend } from '../testing/servers.ts';
-import { nextSide } from './fallback.ts';
+import { nextSide, type Repeat } from './fallback.ts';
 
 test('a dead candidate: legacy answers, and the failure is handed over with the exchange', async (t) => {
   const legacy = await startBackend(t, (_, response) => void response.writeHead(203).end('legacy'));
@@ -103,9 +105,60 @@ test('a 5xx of legacy is its own answer', async (t) => {
 
 test('a failing legacy never sends a request to the candidate', () => {
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_HEADERS_TIMEOUT']) {
-    assert.notEqual(
-      nextSide({ side: 'legacy', attempt: 1, method: 'GET', hasBody: false, bodyTouched: false, code }),
-      'candidate',
-    );
+    const failed = { side: 'legacy', attempt: 1, method: 'GET', bodyLost: false, code } as const;
+    assert.notEqual(nextSide(failed, 'any'), 'candidate');
   }
+});
+
+const REPEATS: Readonly<Record<Repeat, readonly string[]>> = {
+  safe: ['GET', 'HEAD', 'OPTIONS'],
+  idempotent: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
+  any: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH'],
+};
+
+for (const repeat of ['safe', 'idempotent', 'any'] as const) {
+  test(`what a candidate had and did not answer goes to legacy with \`repeat: ${repeat}\`: ${REPEATS[repeat]}`, () => {
+    const repeated = REPEATS.any.filter((method) => {
+      const failed = { side: 'candidate', attempt: 1, method, bodyLost: false, code: 'UND_ERR_SOCKET' } as const;
+      return nextSide(failed, repeat) === 'legacy';
+    });
+    assert.deepEqual(repeated, REPEATS[repeat]);
+  });
+}
+
+test('a body that is not kept is never sent by halves, whatever may be repeated', () => {
+  const failed = { side: 'candidate', attempt: 1, method: 'PUT', bodyLost: true, code: 'UND_ERR_SOCKET' } as const;
+  assert.equal(nextSide(failed, 'any'), undefined);
+});
+
+for (const bytes of [1, 65_536]) {
+  test(`\`repeat: any\`: legacy gets a write of ${bytes} bytes whole when the candidate died with it in its hands`, async (t) => {
+    const legacy = await startBackend(t, (incoming, response) => void incoming.pipe(response));
+    const candidate = await startRawBackend(t, (socket) => void socket.once('data', () => socket.resetAndDestroy()));
+    const { port, exchanges } = await startProxy(t, {
+      legacy: legacy.origin,
+      candidate: candidate.origin,
+      serve: 'candidate',
+      repeat: 'any',
+    });
+    const body = 'x'.repeat(bytes);
+    const answer = await fetch(`http://127.0.0.1:${port}/things`, { method: 'POST', body });
+    assert.deepEqual([answer.status, await answer.text()], [200, body]);
+    assert.equal(exchanges[0]?.fallback?.code, 'ECONNRESET');
+  });
+}
+
+test('a client that leaves before its small body is whole: no backend hears of it, and it is counted', async (t) => {
+  let asked = 0;
+  const legacy = await startBackend(t, () => {
+    asked += 1;
+  });
+  const { port, arrivals, handedOver, exchanges } = await startProxy(t, { legacy: legacy.origin });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST /things HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf');
+  while (arrivals.length === 0) await setImmediate();
+  socket.destroy();
+  await handedOver(1);
+  assert.equal(exchanges[0]?.result.kind, 'client-aborted');
+  assert.equal(asked, 0);
 });

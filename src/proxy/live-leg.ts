@@ -37,7 +37,7 @@ export function runLeg(leg: LiveLeg, done: (end: LegEnd) => void): void {
       path: leg.target,
       headers: leg.headers as string[], // undici's type asks for a mutable array and does not change it
       // The library takes async iterables, which its type leaves out.
-      body: (leg.body?.chunks ?? null) as Readable | null,
+      body: (leg.body?.content ?? null) as Readable | null,
     },
     handler,
   );

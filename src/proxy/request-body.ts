@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 
 /** The body of a request on its way to a backend. */
 export interface RequestBody {
-  /** Nothing is read from the client before the first chunk is asked for, so an attempt that never connects loses none. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What the client library sends. Of a streamed body nothing is read from the client before the first chunk is asked for. */
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Whether some of it went past and cannot be sent again. */
+  isLost(): boolean;
   /** The whole of it, for the mirror; undefined when it is more than the cap, or was not read to its end. */
   copy(): Uint8Array | undefined;
   /**
@@ -13,13 +15,37 @@ export interface RequestBody {
   discard(): void;
 }
 
+/** Bodies up to here are read whole before they are sent, which costs less than streaming and can be sent again. */
+export const COLLECTED_BYTES = 65_536;
+
+/** Reads a body of a known, small length. `done` is called once, without a body when the client left before its end. */
+export function collectBody(request: IncomingMessage, done: (body: RequestBody | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  const onClose = (): void => done(undefined);
+  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  request.once('close', onClose);
+  request.once('end', () => {
+    request.off('close', onClose);
+    done(collectedBody(joined(chunks)));
+  });
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks);
+}
+
+function collectedBody(content: Uint8Array): RequestBody {
+  return { content, isLost: () => false, copy: () => content, discard: () => {} };
+}
+
 const MAX_DISCARD_MS = 30_000;
 
 /**
  * Given the request itself, the client library would destroy it when a backend answers before the upload is over, and
  * Node would cut the client off with it, answer and all. An iterator that leaves the request alone does not.
  */
-export function createRequestBody(request: IncomingMessage, capBytes: number): RequestBody {
+export function streamBody(request: IncomingMessage, capBytes: number): RequestBody {
   const kept: Buffer[] = [];
   let bytes = 0;
   let isRead = false;
@@ -42,8 +68,9 @@ export function createRequestBody(request: IncomingMessage, capBytes: number): R
   }
 
   return {
-    chunks: { [Symbol.asyncIterator]: chunks },
-    copy: () => (isWhole && bytes <= capBytes ? Buffer.concat(kept) : undefined),
+    content: { [Symbol.asyncIterator]: chunks },
+    isLost: () => request.readableDidRead,
+    copy: () => (isWhole && bytes <= capBytes ? joined(kept) : undefined),
     discard: () => {
       isDiscarded = true;
       limitDiscard(request);

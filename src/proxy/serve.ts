@@ -11,11 +11,11 @@ import {
   UNMATCHED,
 } from '../core/index.ts';
 import { decide, type FlagSource, type RoutedGroup, type StickyRule, stickyKey } from '../routing/index.ts';
-import { gatewayStatus, nextSide } from './fallback.ts';
+import { gatewayStatus, nextSide, type Repeat } from './fallback.ts';
 import { type Admission, admit } from './guard.ts';
 import { requestHeaders } from './header-table.ts';
 import { type LegEnd, runLeg } from './live-leg.ts';
-import { createRequestBody, type RequestBody } from './request-body.ts';
+import { COLLECTED_BYTES, collectBody, type RequestBody, streamBody } from './request-body.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What is asked of the shadow lane before a request is forwarded. */
@@ -33,6 +33,8 @@ export interface DataPlane {
   readonly stickiness: readonly StickyRule[];
   readonly flags: Pick<FlagSource, 'isCandidate'>;
   readonly upstreams: Upstreams;
+  /** What legacy may repeat of a group when the candidate failed. */
+  readonly repeatOf: (group: string | undefined) => Repeat;
   /** Must not throw or wait. */
   readonly plan: (question: MirrorQuestion) => MirrorPlan;
   /** Called for every admitted request; must not throw or wait. */
@@ -67,11 +69,22 @@ export function serve(plane: DataPlane, request: IncomingMessage, response: Serv
   plane.onArrival(route.operationId, route.group);
   // A response that is written to after its socket broke emits this; the close event has already ended the exchange.
   response.on('error', () => {});
-  attempt(prepare(plane, { request, response, admission, route, plan }), {
-    side: route.side,
-    number: 1,
-    failure: undefined,
-  });
+  const serving = prepare(plane, { request, response, admission, route, plan });
+  const begin = (body: RequestBody | undefined): void =>
+    attempt({ ...serving, body }, { side: route.side, number: 1, failure: undefined });
+  if (!admission.hasBody) begin(undefined);
+  else if (!isSmall(request)) begin(streamBody(request, plan.kind === 'mirror' ? plan.maxBodyBytes : 0));
+  else collectBody(request, (body) => (body ? begin(body) : leave(serving, route.side)));
+}
+
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= COLLECTED_BYTES;
+}
+
+/** The client was gone before its request was whole. */
+function leave(serving: Serving, side: Side): void {
+  const made = { side, number: 1, failure: undefined };
+  handOver(serving, made, { kind: 'client-aborted', totalMs: 0, heldBack: true });
 }
 
 export interface Route {
@@ -99,7 +112,7 @@ interface Admitted {
 }
 
 function prepare(plane: DataPlane, { request, response, admission, route, plan }: Admitted): Serving {
-  const { target, host, hasBody } = admission;
+  const { target, host } = admission;
   const client = { address: request.socket.remoteAddress ?? '', host, protocol: 'http' as const };
   const headers = requestHeaders(request.rawHeaders, client);
   const backend: BackendRequest = {
@@ -109,7 +122,6 @@ function prepare(plane: DataPlane, { request, response, admission, route, plan }
     headers,
     body: undefined,
   };
-  const body = hasBody ? createRequestBody(request, plan.kind === 'mirror' ? plan.maxBodyBytes : 0) : undefined;
   return {
     plane,
     request,
@@ -117,7 +129,7 @@ function prepare(plane: DataPlane, { request, response, admission, route, plan }
     at: plane.clock.now(),
     operationId: route.operationId,
     backend,
-    body,
+    body: undefined,
     plan,
   };
 }
@@ -164,16 +176,10 @@ function afterFailure(
   made: Attempt,
   end: Extract<LegEnd, { kind: 'unanswered' }>,
 ): Attempt | undefined {
-  const { request, backend, body } = serving;
-  const bodyTouched = body !== undefined && request.readableDidRead;
-  const side = nextSide({
-    side: made.side,
-    attempt: made.number,
-    method: backend.method,
-    hasBody: body !== undefined,
-    bodyTouched,
-    code: end.code,
-  });
+  const { plane, backend, body } = serving;
+  const { method, group } = backend;
+  const failed = { side: made.side, attempt: made.number, method, bodyLost: body?.isLost() ?? false, code: end.code };
+  const side = nextSide(failed, plane.repeatOf(group));
   if (!side) return undefined;
   const failure = made.side === 'candidate' ? { code: end.code, totalMs: end.totalMs } : made.failure;
   return { side, number: made.number + 1, failure };

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { Contract } from '../contract/index.ts';
 import { type MirrorPlan, type ServedExchange, type Side, systemClock } from '../core/index.ts';
-import { createListener, createUpstreams, type Listener } from '../proxy/index.ts';
+import { createListener, createUpstreams, type Listener, type Repeat } from '../proxy/index.ts';
 import { contractFrom } from './contract.ts';
 
 export const THINGS = `openapi: 3.1.0
@@ -34,6 +34,7 @@ export interface ProxySetup {
   readonly contract?: Contract;
   readonly headersMs?: number;
   readonly graceMs?: number;
+  readonly repeat?: Repeat;
 }
 
 /** The data plane with real sockets on both ends; only flags and shadow are replaced. */
@@ -64,6 +65,7 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       stickiness: [{ kind: 'ip' }],
       flags: { isCandidate: () => serve === 'candidate' },
       upstreams,
+      repeatOf: () => setup.repeat ?? 'safe',
       plan: () => plan,
       onArrival: (operationId) => void arrivals.push(operationId),
       onExchange: (exchange) => {
