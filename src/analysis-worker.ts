@@ -4,10 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { AnalysisAnswer, AnalysisQuestion, AnalysisSetup } from './analysis.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
-import type { RawHeaders, Reply, Side } from './core/index.ts';
+import { headerValue, type RawHeaders, type Reply, type Side } from './core/index.ts';
 import {
   checkPair,
-  headerValue,
   type JudgeContext,
   type Judgement,
   judgePair,
@@ -15,6 +14,7 @@ import {
   judgeUnreadable,
   type ReplyPair,
 } from './diff/index.ts';
+import { createExampleBudget } from './example-budget.ts';
 import type { WorkerMessage } from './shadow/index.ts';
 
 const setup = workerData as AnalysisSetup; // posted by analysis.ts, which has the same type
@@ -40,7 +40,10 @@ function answerOrThrow(
   try {
     return {
       kind: 'answer',
-      answer: answer({ contract, operation, hash, answersHead: question.subject.method === 'HEAD' }, question),
+      answer: answer(
+        { contract, operation, hash, wantsExample, answersHead: question.subject.method === 'HEAD' },
+        question,
+      ),
     };
   } catch (error) {
     return { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
@@ -65,6 +68,8 @@ function toAnswer(
 ): AnalysisAnswer {
   return typeof judgement === 'string' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
 }
+
+const wantsExample = createExampleBudget(() => performance.now());
 
 function hash(text: string): string {
   return createHmac('sha256', setup.hashKey).update(text).digest('hex');

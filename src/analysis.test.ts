@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAnalysis } from './analysis.ts';
+import { type Clock, systemClock } from './core/index.ts';
 import { thingContract } from './testing/contract.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
 import { jsonReply } from './testing/replies.ts';
 
 const SUBJECT = { operationId: 'getThing', method: 'GET' };
 
-function createUnderTest(): ReturnType<typeof createAnalysis> {
+function createUnderTest(clock: Clock = systemClock): ReturnType<typeof createAnalysis> {
   const { contract } = thingContract('{ type: object, properties: { id: { type: integer } } }');
   // The file behind this contract is deleted by now: a worker that read it again could not start.
   const setup = () => ({
@@ -14,7 +16,7 @@ function createUnderTest(): ReturnType<typeof createAnalysis> {
     hashKey: 'k',
     maxDecodedBytes: 1000,
   });
-  return createAnalysis(setup, () => {});
+  return createAnalysis(setup, clock, () => {});
 }
 
 test('the worker judges by the contract the process was started with, not by what the file is now', async (t) => {
@@ -32,4 +34,23 @@ test('a pair whose bytes differ, and that a stop kept from being judged, is one 
   await analysis.stop();
   // `budget` counts against a pass (gate/parity.ts); `shadow-dropped` would leave only the equal pairs standing.
   assert.deepEqual(await waiting, { uncompared: 'budget' });
+});
+
+test('of identical pairs the first is checked, then one in twenty, and no more than ten a second', async (t) => {
+  const clock = createFakeClock();
+  const analysis = createUnderTest(clock);
+  await analysis.start();
+  t.after(() => analysis.stop());
+  const pair = { legacy: jsonReply({ id: 1 }), candidate: jsonReply({ id: 1 }) };
+  const checkedOf = (count: number, gapMs: number): number => {
+    let checked = 0;
+    for (let index = 0; index < count; index += 1) {
+      clock.advance(gapMs);
+      if (analysis.checkSample(SUBJECT, pair)) checked += 1;
+    }
+    return checked;
+  };
+  assert.equal(checkedOf(1, 0), 1);
+  assert.equal(checkedOf(200, 10), 10, 'a hundred a second: one in twenty');
+  assert.equal(checkedOf(16_000, 0.125), 20, 'eight thousand a second: ten in each of two seconds');
 });

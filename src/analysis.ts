@@ -1,6 +1,6 @@
 // The analysis worker seen from the main thread: what the shadow lane asks of it.
 import { extname } from 'node:path';
-import type { Reply, Side } from './core/index.ts';
+import type { Clock, Reply, Side } from './core/index.ts';
 import {
   type Analyst,
   createAnalyst,
@@ -39,11 +39,19 @@ const BUDGET_MS = 5_000;
 const MAX_PENDING = 512;
 /** Room for the contract, its compiled schemas and a pair of the largest bodies. */
 const MAX_MEMORY_MB = 1024;
-/** Of identical pairs, the first of each operation and then one in so many is checked against the contract. */
+/**
+ * Of identical pairs, the first of each operation and then one in so many is checked against the contract, and no more
+ * often than this: a check costs as much as ten requests, and the thousandth of a second tells what the first did.
+ */
 const CHECK_ONE_IN = 20;
+const CHECK_INTERVAL_MS = 100;
 
 /** `setup` is asked for at each start of a worker. */
-export function createAnalysis(setup: () => AnalysisSetup, onWarning: (message: string) => void): Analysis {
+export function createAnalysis(
+  setup: () => AnalysisSetup,
+  clock: Clock,
+  onWarning: (message: string) => void,
+): Analysis {
   const workerUrl = new URL(`./analysis-worker${extname(import.meta.url)}`, import.meta.url);
   const analyst = createAnalyst<AnalysisQuestion, AnalysisAnswer>({
     workerUrl,
@@ -53,7 +61,7 @@ export function createAnalysis(setup: () => AnalysisSetup, onWarning: (message: 
     maxMemoryMb: MAX_MEMORY_MB,
     onWarning,
   });
-  const isSampled = createSampler(CHECK_ONE_IN);
+  const isSampled = createSampler(clock);
   return {
     start: () => analyst.start(),
     stop: () => analyst.stop(),
@@ -80,12 +88,17 @@ async function check(
   return 'uncompared' in judged ? undefined : judged.conformance;
 }
 
-function createSampler(oneIn: number): (operationId: string) => boolean {
-  const seen = new Map<string, number>();
+function createSampler(clock: Clock): (operationId: string) => boolean {
+  const seen = new Map<string, { count: number; atMs: number }>();
   return (operationId) => {
-    const count = seen.get(operationId) ?? 0;
-    seen.set(operationId, count + 1);
-    return count % oneIn === 0;
+    const known = seen.get(operationId);
+    if (known === undefined) return seen.set(operationId, { count: 0, atMs: clock.monotonicMs() }) !== undefined;
+    known.count += 1;
+    if (known.count % CHECK_ONE_IN !== 0) return false;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - known.atMs < CHECK_INTERVAL_MS) return false;
+    known.atMs = nowMs;
+    return true;
   };
 }
 

@@ -6,7 +6,7 @@ import { startBackend } from '../testing/servers.ts';
 
 test('paritygate serve prints one line with its addresses, and answers there', async (t) => {
   const workspace = createWorkspace(t, filesOf(await startPair(t)));
-  const { url, control, printed, stop } = await startServe(t, workspace, []);
+  const { url, control, printed, stop } = await startServe(t, workspace, { args: [] });
   assert.equal(await statusOf(`${url}/things/1`), 200);
   assert.equal(await statusOf(`${control}/health/ready`), 200);
   await stop();
@@ -15,7 +15,7 @@ test('paritygate serve prints one line with its addresses, and answers there', a
 
 test('paritygate serve --json prints the same for a program', async (t) => {
   const workspace = createWorkspace(t, filesOf(await startPair(t)));
-  const { url, control, printed, stop } = await startServe(t, workspace, ['--json']);
+  const { url, control, printed, stop } = await startServe(t, workspace, { args: ['--json'] });
   await stop();
   assert.deepEqual(JSON.parse(printed().stdout), { url, control });
 });

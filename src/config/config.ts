@@ -17,6 +17,8 @@ export interface Backends {
 export interface FallbackConfig {
   /** What legacy may carry out although the candidate had it and failed. */
   readonly repeat: 'safe' | 'idempotent' | 'any';
+  /** Share of the candidate's requests that legacy may take over, 0 to 1. */
+  readonly budget: number;
 }
 
 export interface GroupConfig extends Backends {
@@ -25,6 +27,13 @@ export interface GroupConfig extends Backends {
   readonly tags: readonly string[];
   readonly flag: string;
   readonly fallback: FallbackConfig;
+}
+
+/** A network in CIDR notation, taken apart. */
+export interface Network {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: 'ipv4' | 'ipv6';
 }
 
 /** What keeps a client on one side. Header names are in lower case. */
@@ -42,6 +51,8 @@ export interface ShadowConfig {
   readonly queue: number;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
+  /** The header that mirrored requests carry, in lower case. */
+  readonly mark: string;
 }
 
 /** `paritygate.yaml` made whole: defaults filled in, notations parsed, paths absolute, frozen. */
@@ -53,10 +64,14 @@ export interface Config {
   readonly contract: string;
   readonly listen: Address;
   readonly control: { readonly listen: Address };
+  /** Processes that serve requests. */
+  readonly workers: number;
   readonly backends: Backends;
   readonly groups: readonly GroupConfig[];
   /** In order of preference; the first one that a request carries decides. */
   readonly stickiness: readonly StickinessKey[];
+  /** Whose word about their clients is taken. */
+  readonly trustedProxies: readonly Network[];
   readonly flags: { readonly kind: 'file'; readonly file: string };
   readonly shadow: ShadowConfig;
   readonly confirm: { readonly perSecond: number; readonly delayMs: number };
@@ -64,6 +79,8 @@ export interface Config {
   readonly fallback: FallbackConfig;
   /** Of the live leg. */
   readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly idleMs: number };
+  /** Live requests of one worker. */
+  readonly maxInFlight: number;
   readonly graceMs: number;
   readonly windowMs: number;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };

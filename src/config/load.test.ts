@@ -23,8 +23,10 @@ describe('a minimal file', () => {
       contract: '/srv/gateway/openapi.yaml',
       listen: { host: '127.0.0.1', port: 8080 },
       control: { listen: { host: '127.0.0.1', port: 9090 } },
+      workers: 1,
       groups: [],
       stickiness: [{ kind: 'ip' }],
+      trustedProxies: [],
       flags: { kind: 'file', file: '/srv/gateway/flags.json' },
       shadow: {
         percent: 100,
@@ -33,9 +35,11 @@ describe('a minimal file', () => {
         queue: 256,
         timeoutMs: 5_000,
         maxBodyBytes: 2_097_152,
+        mark: 'x-paritygate-shadow',
       },
       confirm: { perSecond: 20, delayMs: 50 },
-      fallback: { repeat: 'safe' },
+      fallback: { repeat: 'safe', budget: 0.2 },
+      maxInFlight: 2_048,
       timeouts: { connectMs: 2_000, headersMs: 30_000, idleMs: 60_000 },
       graceMs: 10_000,
       windowMs: 10_000,
@@ -201,11 +205,16 @@ test('what legacy may repeat is said for all groups, and a group may say otherwi
 groups:
   tasks: { tags: [tasks], flag: a }
   trades: { tags: [trades], flag: b, fallback: { repeat: any } }
+  orders: { tags: [orders], flag: b, fallback: { budgetPercent: 100 } }
 `);
-  assert.equal(fallback.repeat, 'idempotent');
+  assert.deepEqual(fallback, { repeat: 'idempotent', budget: 0.2 });
   assert.deepEqual(
-    groups.map((group) => group.fallback.repeat),
-    ['idempotent', 'any'],
+    groups.map((group) => group.fallback),
+    [
+      { repeat: 'idempotent', budget: 0.2 },
+      { repeat: 'any', budget: 0.2 },
+      { repeat: 'idempotent', budget: 1 },
+    ],
   );
   assert.equal(parse(MINIMAL).fallback.repeat, 'safe');
 });

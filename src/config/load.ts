@@ -11,7 +11,7 @@ import { problemsOf } from './validation.ts';
 
 /** Reads `paritygate.yaml` into one frozen Config, or throws one error that names every problem of the file. */
 export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
-  return parseConfig(readText(file), { file, env });
+  return parseConfig(readConfigText(file), { file, env });
 }
 
 /** The same from a text; `file` names it in errors, and its directory is what paths are relative to. */
@@ -30,7 +30,8 @@ export function parseConfig(text: string, options: DocumentOptions): Config {
   return deepFreeze(config);
 }
 
-function readText(file: string): string {
+/** The file as it stands, for whoever must parse it again just so. */
+export function readConfigText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

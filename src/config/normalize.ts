@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { GatePolicy, LatencyLimit } from '../core/index.ts';
-import type { Config, GroupConfig } from './config.ts';
+import type { Config, FallbackConfig, GroupConfig } from './config.ts';
 import type { Settings } from './schema.ts';
 
 type Origin = Pick<Config, 'file' | 'directory' | 'places'>;
@@ -16,6 +16,7 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
     backends: { legacy: backends.legacy, candidate: backends.candidate },
     groups: Object.entries(groups).map(([name, group]) => normalizeGroup(name, group, settings)),
     flags: { kind: 'file', file: absolute(settings.flags.file) },
+    fallback: normalizeFallback(settings.fallback),
     windowMs,
     store: { kind: 'sqlite', path: absolute(settings.store.path) },
     reports: absolute(settings.reports),
@@ -27,7 +28,13 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
 function normalizeGroup(name: string, group: Settings['groups'][string], settings: Settings): GroupConfig {
   const { operations, tags, flag } = group;
   const { legacy = settings.backends.legacy, candidate = settings.backends.candidate } = group;
-  return { name, operations, tags, flag, legacy, candidate, fallback: group.fallback ?? settings.fallback };
+  const { repeat = settings.fallback.repeat, budgetPercent = settings.fallback.budgetPercent } = group.fallback ?? {};
+  const fallback = normalizeFallback({ repeat, budgetPercent });
+  return { name, operations, tags, flag, legacy, candidate, fallback };
+}
+
+function normalizeFallback({ repeat, budgetPercent }: Settings['fallback']): FallbackConfig {
+  return { repeat, budget: budgetPercent / 100 };
 }
 
 function normalizeGates({ parity, errors, latency, exempt }: Settings['gates']): GatePolicy {

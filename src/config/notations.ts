@@ -1,6 +1,6 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import type { Address, StickinessKey } from './config.ts';
+import type { Address, Network, StickinessKey } from './config.ts';
 
 // The small languages inside the values of the file. Each is a zod schema from text to value, whose message says what was
 // expected; the pattern also goes into the published JSON Schema, so that an editor marks a slip while it is typed.
@@ -87,6 +87,37 @@ function parseAddress(text: string): Address {
 
 export function isLoopback({ host }: Address): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+const NETWORK = /^([\dA-Fa-f:.]+)(?:\/(\d{1,3}))?$/;
+
+/** A network in CIDR notation (RFC 4632, RFC 4291 section 2.3); a single address stands for itself. */
+export function network() {
+  const expected = 'expected a network such as 10.0.0.0/8 or fd00::/8, or an address';
+  return z.string(expected).regex(NETWORK, expected).transform(parseNetwork).refine(isNetwork, expected);
+}
+
+function parseNetwork(text: string): Network {
+  const [, address = '', prefix] = NETWORK.exec(text) ?? [];
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  return { address, family, prefix: prefix === undefined ? maxPrefix(family) : Number(prefix) };
+}
+
+function isNetwork({ address, prefix, family }: Network): boolean {
+  return isIP(address) !== 0 && prefix <= maxPrefix(family);
+}
+
+function maxPrefix(family: Network['family']): number {
+  return family === 'ipv4' ? 32 : 128;
+}
+
+/** A header name of ours alone: what is called so is taken out of every request that comes in. */
+export function markName() {
+  const expected = 'expected a header name that begins with `x-`, other than X-Forwarded-* and X-Real-IP';
+  return z
+    .string(expected)
+    .regex(/^x-(?!forwarded-|real-ip$)[\da-z-]{1,62}$/i, expected)
+    .transform((name) => name.toLowerCase());
 }
 
 /** An origin: requests are forwarded with their own path and query, so a path here would be lost in silence. */

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { gates } from './gates-schema.ts';
-import { address, backend, duration, isLoopback, percent, stickinessKey, store, text } from './notations.ts';
+import {
+  address,
+  backend,
+  duration,
+  isLoopback,
+  markName,
+  network,
+  percent,
+  stickinessKey,
+  store,
+  text,
+} from './notations.ts';
 
 // The whole file, once: what is allowed, what a field falls back to, and its manual. The published JSON Schema, the error
 // messages and the types all come from here. `examples` is what an error proposes.
@@ -31,16 +42,28 @@ const backends = z
 
 const repeat = z
   .enum(['safe', 'idempotent', 'any'], 'expected safe, idempotent or any')
-  .default('safe')
   .describe(
     'What legacy carries out when the candidate had the request and failed before the first byte of its answer, default safe: GET, HEAD and OPTIONS. `idempotent` adds PUT and DELETE (RFC 9110 section 9.2.2). `any` adds POST and PATCH: only where a write that both backends carry out does no harm. Anything else is answered with 502. Bodies are repeated up to 64 KiB.',
   )
   .meta({ examples: ['safe'] });
 
+const budgetPercent = percent()
+  .describe(
+    "Share of the candidate's requests that legacy may take over within ten seconds, default 20, but always a hundred. Beyond it the failure is told to the client, so that a failing candidate cannot send all its load to legacy a second time.",
+  )
+  .meta({ examples: [20] });
+
 const fallback = z
-  .strictObject({ repeat })
+  .strictObject({ repeat: repeat.default('safe'), budgetPercent: budgetPercent.prefault(20) })
+  .prefault({})
   .describe('What happens to a request when the candidate that was to serve it fails.')
   .meta({ examples: [{ repeat: 'safe' }] });
+
+const groupFallback = z
+  .strictObject({ repeat: repeat.optional(), budgetPercent: budgetPercent.optional() })
+  .optional()
+  .describe('Only for this group, instead of what `fallback` says for all.')
+  .meta({ examples: [{ repeat: 'idempotent' }] });
 
 const group = z
   .strictObject({
@@ -59,7 +82,7 @@ const group = z
       .meta({ examples: ['migrate.trades'] }),
     legacy: legacy.optional().describe('Only for this group, instead of `backends.legacy`.'),
     candidate: candidate.describe('Only for this group, instead of `backends.candidate`.'),
-    fallback: fallback.optional().describe('Only for this group, instead of `fallback`.'),
+    fallback: groupFallback,
   })
   .refine((value) => value.operations.length + value.tags.length > 0, 'expected `operations`, `tags` or both')
   .meta({ examples: [{ operations: ['listTrades'], flag: 'migrate.trades' }] });
@@ -110,6 +133,12 @@ const shadow = z
         'Largest body kept for comparing, default 2 MiB. Larger ones are served all the same and counted as `body-too-large`.',
       )
       .meta({ examples: [2_097_152] }),
+    mark: markName()
+      .prefault('x-paritygate-shadow')
+      .describe(
+        'Header that mirrored requests carry, default x-paritygate-shadow, so that a backend can tell them from live ones. It is taken out of every request that comes in.',
+      )
+      .meta({ examples: ['x-paritygate-shadow'] }),
   })
   .prefault({})
   .describe('Mirroring to the side that did not serve. Whatever is set here, the live request is not delayed by it.')
@@ -202,6 +231,12 @@ export const configSchema = z.strictObject({
     )
     .meta({ examples: ['127.0.0.1:8080'] }),
   control,
+  workers: count(1, 64)
+    .default(1)
+    .describe(
+      'Processes that serve requests, default 1; no more than there are cores. With two or more, new connections are taken also while one that crashed is replaced. What `shadow` and `confirm` bound is dealt out among them.',
+    )
+    .meta({ examples: [2] }),
   backends,
   groups,
   stickiness: z
@@ -212,11 +247,24 @@ export const configSchema = z.strictObject({
       'What keeps a client on one side, in order of preference, default [ip]. Behind a load balancer `ip` is its address, so that all clients move at once: use a header or cookie.',
     )
     .meta({ examples: [['header:x-user-id', 'ip']] }),
+  trustedProxies: z
+    .array(network())
+    .default([])
+    .describe(
+      'Networks of the proxies in front, in CIDR notation, default none. From there `X-Forwarded-*`, `X-Real-IP` and `Forwarded` are kept and extended, and stickiness by `ip` is that of the client behind them; from anywhere else they are replaced. Name only what clients cannot reach you from: whoever is trusted can claim any address.',
+    )
+    .meta({ examples: [['10.0.0.0/8']] }),
   flags,
   shadow,
   confirm,
-  fallback: fallback.prefault({}),
+  fallback,
   timeouts,
+  maxInFlight: count(1, 1_000_000)
+    .default(2_048)
+    .describe(
+      'Live requests in flight of one worker, default 2048. What comes beyond it is answered with 503 and `Retry-After` at once, instead of growing a queue that nobody is served from in time.',
+    )
+    .meta({ examples: [2_048] }),
   graceMs: milliseconds(0)
     .default(10_000)
     .describe(

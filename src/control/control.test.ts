@@ -23,6 +23,9 @@ const STATUS: StatusDocument = {
   store: { location: 'sqlite:.paritygate/observations.db', ok: true },
   shadow: { inFlight: 1, queued: 2, dropped: 3 },
   contract: { title: 'Gateway', file: 'openapi/gateway.yaml', digest: '0123456789abcdef', operations: 12 },
+  workers: [{ pid: 4711, state: 'serving', uptimeMs: 1000 }],
+  restarts: 0,
+  reload: null,
   warnings: [],
 };
 
@@ -32,6 +35,13 @@ const TROUBLED: StatusDocument = {
   groups: [{ name: 'tasks', flag: 'migrate.tasks', weight: null, observed: { legacy: 0, candidate: 0 } }],
   flags: { source: 'f', ok: false, loadedAtMs: null, ageMs: null, error: 'corrupt', failedAtMs: 1, warnings: ['w'] },
   store: { location: 'sqlite:x', ok: false, error: 'disk full' },
+  workers: [
+    { pid: 4711, state: 'silent', uptimeMs: 1000 },
+    { pid: 4712, state: 'starting', uptimeMs: 0 },
+    { pid: 4713, state: 'draining', uptimeMs: 2000.5 },
+  ],
+  restarts: 3,
+  reload: { atMs: 1_700_000_000_000, error: 'the file is gone' },
   warnings: ['flag "migrate.tasks" is gone'],
 };
 
@@ -48,7 +58,7 @@ interface Ask {
 }
 
 let ready = true;
-let status: () => StatusDocument = () => STATUS;
+let status: () => StatusDocument | Promise<StatusDocument> = () => STATUS;
 let port = 0;
 const errors: unknown[] = [];
 const options: ControlOptions = {
@@ -156,8 +166,8 @@ describe('the control API', () => {
     assert.deepEqual([...tried].sort(), declared.sort());
   });
 
-  it('answers the status it was given', async () => {
-    status = () => TROUBLED;
+  it('answers the status it was given, at once or later', async () => {
+    status = async () => TROUBLED;
     assert.deepEqual(JSON.parse((await ask({ path: '/v1/status' })).body), TROUBLED);
   });
 

@@ -6,7 +6,7 @@ import type { StatusDocument } from './status.ts';
 
 /** What the control API tells of, asked anew for each request. */
 export interface Subject {
-  readonly status: () => StatusDocument;
+  readonly status: () => StatusDocument | Promise<StatusDocument>;
   readonly ready: () => boolean;
 }
 
@@ -35,12 +35,12 @@ export async function createHandle(contractFile: string, subject: Subject): Prom
   return ({ method, path, query }) => api.handleRequest({ method: asGet(method), path, query, headers: {} });
 }
 
-function operationsOf({ status, ready }: Subject): Record<string, () => ControlReply> {
+function operationsOf({ status, ready }: Subject): Record<string, () => ControlReply | Promise<ControlReply>> {
   return {
     getLiveness: () => ({ status: 200, body: { status: 'live' } }),
     getReadiness: () =>
       ready() ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { status: 'not-ready' } },
-    getStatus: () => ({ status: 200, body: status() }),
+    getStatus: async () => ({ status: 200, body: await status() }),
   };
 }
 

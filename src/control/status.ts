@@ -8,6 +8,22 @@ export interface GroupStatus {
   readonly observed: { readonly legacy: number; readonly candidate: number };
 }
 
+/** One process that serves requests. */
+export interface WorkerStatus {
+  readonly pid: number;
+  /** `silent`: it serves, or should, but did not answer when asked. */
+  readonly state: 'starting' | 'serving' | 'draining' | 'silent';
+  readonly uptimeMs: number;
+}
+
+/** How the last reload of the config went. */
+export interface ReloadStatus {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Why the config that was running stayed. */
+  readonly error?: string | undefined;
+}
+
 /** The answer of `GET /v1/status`: the schema `Status` of openapi/control.yaml, to which a test holds it. */
 export interface StatusDocument {
   readonly version: string;
@@ -30,5 +46,10 @@ export interface StatusDocument {
     readonly digest: string;
     readonly operations: number;
   };
+  readonly workers: readonly WorkerStatus[];
+  /** Workers that ended by themselves since the start. */
+  readonly restarts: number;
+  /** Null where there was none. */
+  readonly reload: ReloadStatus | null;
   readonly warnings: readonly string[];
 }

@@ -27,6 +27,8 @@ export const ERRORS = {
   PG_WEIGHT_STALE: EXIT.fail,
   PG_PORT_IN_USE: EXIT.couldNotRun,
   PG_LISTEN: EXIT.couldNotRun,
+  PG_WORKER: EXIT.couldNotRun,
+  PG_RELOAD_FIXED: EXIT.usage,
   PG_STORE_MISSING: EXIT.inconclusive,
   PG_STORE_READ_ONLY: EXIT.couldNotRun,
   PG_STORE_LOCKED: EXIT.couldNotRun,

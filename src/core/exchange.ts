@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { headerValue } from './header-names.ts';
 import type { Outcome, Side, UncomparedReason } from './outcome.ts';
 
 /** Header names and values in wire order, flat: `[name, value, name, value, ...]`, duplicates and case kept. */
@@ -66,6 +67,5 @@ export interface Observation {
 
 /** A stream of events (WHATWG HTML, section 9.2) has no end to compare at. */
 export function isEventStream(headers: RawHeaders): boolean {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at !== -1 && (headers[at + 1] ?? '').toLowerCase().startsWith('text/event-stream');
+  return (headerValue(headers, 'content-type') ?? '').toLowerCase().startsWith('text/event-stream');
 }

@@ -62,6 +62,8 @@ export interface Finding {
   /** The differing sub-trees, redacted and bounded in size, as JSON values. */
   readonly legacy: unknown;
   readonly candidate: unknown;
+  /** The sub-trees are left out, because there are examples enough of its cause. */
+  readonly isBare?: true;
 }
 
 /** What identifies a kind of finding, before it is hashed. */

@@ -1,6 +1,7 @@
 // Pairs the items of two arrays as the contract declares: by position, by key, or as a set. Pairing is never guessed.
 import type { SchemaNode } from '../contract/index.ts';
 import { alignOrdered, alignSet, type Step } from './align.ts';
+import { isSameValue } from './same-value.ts';
 import { canonical, isObject, isStrict, numberText, typeOf } from './values.ts';
 import { escapeSegment, type Pair, type Position, report, type Walk } from './walk-state.ts';
 
@@ -14,12 +15,14 @@ export function walkArray(walk: Walk, at: Position, arrays: Arrays): void {
 }
 
 function walkOrdered(walk: Walk, at: Position, arrays: Arrays): void {
+  if (isSameValue(...arrays)) return;
   const [left, right] = canonicalBoth(arrays, at.node);
   if (isReordered(left, right)) return walkReordered(walk, at, arrays);
   walkSteps(walk, at, { arrays, steps: alignOrdered(left, right) });
 }
 
 function walkSet(walk: Walk, at: Position, arrays: Arrays): void {
+  if (isSameValue(...arrays)) return;
   const [left, right] = canonicalBoth(arrays, at.node);
   if (isReordered(left, right)) return walkReordered(walk, at, arrays);
   walkSteps(walk, at, { arrays, steps: alignSet(left, right) });
@@ -40,7 +43,8 @@ function walkSteps(walk: Walk, at: Position, { arrays: [legacy, candidate], step
   for (const step of steps) {
     if (step.kind === 'missing') reportMissing(walk, at, { index: step.legacy, value: legacy[step.legacy] });
     else if (step.kind === 'added') reportAdded(walk, at, { index: step.candidate, value: candidate[step.candidate] });
-    else walkItem(walk, at, { index: step.legacy, legacy: legacy[step.legacy], candidate: candidate[step.candidate] });
+    else if (!isSameValue(legacy[step.legacy], candidate[step.candidate]))
+      walkItem(walk, at, { index: step.legacy, legacy: legacy[step.legacy], candidate: candidate[step.candidate] });
   }
 }
 

@@ -1,8 +1,8 @@
 // The conductor: two replies through one contract, from the status down to the last leaf of the body.
 import type { Contract, DeclaredResponse, Operation } from '../contract/index.ts';
-import type { RawHeaders, Reply } from '../core/index.ts';
+import { headerValue, type RawHeaders, type Reply } from '../core/index.ts';
 import { parseExact } from './exact-json.ts';
-import { compareHeaders, headerValue, sameHeaders } from './headers.ts';
+import { compareHeaders, sameHeaders } from './headers.ts';
 import { essenceOf, isJson } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { walkBodies } from './walk.ts';
@@ -23,9 +23,7 @@ export type Comparison =
 /** True when both replies are byte for byte the same in all that counts. Cheap enough for every request. */
 export function isIdentical(contract: Contract, { operation, legacy, candidate }: Pairing): boolean {
   if (legacy.status !== candidate.status || !sameBytes(legacy.body, candidate.body)) return false;
-  return sameHeaders(
-    legacy.headers,
-    candidate.headers,
+  return sameHeaders(legacy.headers, candidate.headers, () =>
     declaredHeaders(contract.response(operation, legacy.status, contentType(legacy))),
   );
 }

@@ -9,6 +9,8 @@ export interface FindingContext {
   readonly status: number;
   readonly mediaType: string;
   readonly hash: KeyedHash;
+  /** Whether another example of a cause is wanted; every one, when it is left out. Redacting costs more than comparing. */
+  readonly wantsExample?: ((cluster: string) => boolean) | undefined;
 }
 
 /** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
@@ -28,6 +30,8 @@ function toFinding(
   { id, count, context }: { id: string; count: number; context: FindingContext },
 ): Finding {
   const { rule, place, types, at, view } = raw;
+  const cluster = clusterOf({ rule, place, types });
+  const isBare = context.wantsExample?.(cluster) === false;
   const show = (value: unknown): unknown =>
     view.secret ? redactWhole(value, context.hash) : redactValue(value, view.node, context.hash);
   return {
@@ -37,9 +41,10 @@ function toFinding(
     types,
     at: redactText(at, context.hash),
     fingerprint: id,
-    cluster: clusterOf({ rule, place, types }),
+    cluster,
     count,
-    legacy: show(view.legacy),
-    candidate: show(view.candidate),
+    ...(isBare
+      ? { legacy: undefined, candidate: undefined, isBare }
+      : { legacy: show(view.legacy), candidate: show(view.candidate) }),
   };
 }

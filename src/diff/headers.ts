@@ -1,7 +1,7 @@
 // Which headers count, and when two of them say the same. What counts: all that the contract declares for the response,
 // and a short list that changes what clients and caches do whether or not anyone declared it.
 import type { DeclaredHeader } from '../contract/index.ts';
-import type { RawHeaders } from '../core/index.ts';
+import { lowerName, type RawHeaders } from '../core/index.ts';
 import { sameDecimal } from './exact-json.ts';
 import { essenceOf, isOtherCharset } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
@@ -33,21 +33,11 @@ type Declared = ReadonlyMap<string, DeclaredHeader>;
 
 const NONE: Declared = new Map();
 
-/** The value of a header by lower-case name, repeated ones joined as RFC 9110, section 5.3 allows. */
-export function headerValue(headers: RawHeaders, name: string): string | undefined {
-  let value: string | undefined;
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() !== name) continue;
-    value = value === undefined ? headers[index + 1] : `${value}, ${headers[index + 1]}`;
-  }
-  return value;
-}
-
 /** Values by lower-case name: on the hot path every header is folded once, not once for each name that counts. */
 function indexHeaders(headers: RawHeaders): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
   for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at]?.toLowerCase() ?? '';
+    const name = lowerName(headers[at] ?? '');
     const value = headers[at + 1] ?? '';
     const before = index.get(name);
     index.set(name, before === undefined ? value : `${before}, ${value}`);
@@ -55,11 +45,27 @@ function indexHeaders(headers: RawHeaders): ReadonlyMap<string, string> {
   return index;
 }
 
-/** True when every header that counts is literally the same on both sides: the cheap test before any analysis. */
-export function sameHeaders(legacy: RawHeaders, candidate: RawHeaders, declared: Declared = NONE): boolean {
+/**
+ * True when every header that counts is literally the same on both sides: the cheap test before any analysis. What is
+ * declared is only asked for when something differs.
+ */
+export function sameHeaders(
+  legacy: RawHeaders,
+  candidate: RawHeaders,
+  declaredOf: () => Declared | undefined = () => NONE,
+): boolean {
+  if (sameParts(legacy, candidate)) return true;
+  const declared = declaredOf() ?? NONE;
   const [left, right] = [indexHeaders(legacy), indexHeaders(candidate)];
   if (left.get('content-encoding') !== right.get('content-encoding')) return false;
   return countingNames(declared).every((name) => isLiterallySame(left.get(name), right.get(name), name));
+}
+
+/** Every header alike, those that do not count too. */
+function sameParts(legacy: RawHeaders, candidate: RawHeaders): boolean {
+  if (legacy.length !== candidate.length) return false;
+  for (let index = 0; index < legacy.length; index += 1) if (legacy[index] !== candidate[index]) return false;
+  return true;
 }
 
 function isLiterallySame(legacy: string | undefined, candidate: string | undefined, name: string): boolean {

@@ -1,5 +1,4 @@
 export { isIdentical } from './compare.ts';
-export { headerValue } from './headers.ts';
 export {
   checkPair,
   failureOf,

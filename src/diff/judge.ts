@@ -25,6 +25,8 @@ export interface JudgeContext {
   readonly contract: Contract;
   readonly operation: Operation;
   readonly hash: KeyedHash;
+  /** See `FindingContext`. */
+  readonly wantsExample?: (cluster: string) => boolean;
   /** The replies answer HEAD and have no body by right. */
   readonly answersHead?: boolean;
 }
@@ -122,9 +124,13 @@ function shown(result: SideResult): unknown {
   return result.kind === 'reply' ? { status: result.reply.status } : { failed: result.code };
 }
 
-function describe({ operation, hash }: JudgeContext, pair: ReplyPair, raw: readonly RawFinding[]): readonly Finding[] {
+function describe(
+  { operation, hash, wantsExample }: JudgeContext,
+  pair: ReplyPair,
+  raw: readonly RawFinding[],
+): readonly Finding[] {
   const mediaType = essenceOf(contentType(pair.legacy));
-  return toFindings(raw, { operation, status: pair.legacy.status, mediaType, hash });
+  return toFindings(raw, { operation, status: pair.legacy.status, mediaType, hash, wantsExample });
 }
 
 /** Whether each side keeps the contract, by itself. */

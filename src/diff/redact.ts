@@ -1,6 +1,7 @@
 // What is kept of a body is shown to people and stored on disk. Secrets go before that, by name and by the contract's
 // word; the same secret gets the same mark, so that equality survives.
 import type { SchemaNode } from '../contract/index.ts';
+import { Recent } from '../core/index.ts';
 import { ExactNumber } from './exact-json.ts';
 import { childOf, isObject, type JsonObject } from './values.ts';
 
@@ -111,8 +112,15 @@ function decode(value: string): string {
   }
 }
 
+/** The names of a contract are few, and come again with every body. */
+const judgedNames = new Recent<boolean>(1_000);
+
 /** Whether a name says that its value is a secret. */
 export function isSecretName(name: string): boolean {
+  return name.length > MAX.text ? saysSecret(name) : judgedNames.of(name, saysSecret);
+}
+
+function saysSecret(name: string): boolean {
   const words = name
     .slice(0, MAX.text)
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')

@@ -62,7 +62,7 @@ function countExchange(tally: ClusterTally, finding: Finding, observation: Obser
   tally.lastSeenMs = Math.max(tally.lastSeenMs, observation.at);
   increment(tally.outcomes, observation.outcome, 1);
   increment(tally.operations, observation.operationId, 1);
-  const place = placeForExemplar(tally.exemplars, observation);
+  const place = finding.isBare ? undefined : placeForExemplar(tally.exemplars, observation);
   if (place !== undefined) tally.exemplars[place] = createExemplar(observation, finding);
 }
 

@@ -57,6 +57,7 @@ test('a port in use is one clear error', async (t) => {
     host: '127.0.0.1',
     port: Number(origin.port),
     graceMs: 0,
+    maxInFlight: 1,
   });
   await assert.rejects(listener.start(), { code: 'PG_PORT_IN_USE', exitCode: 4 });
 });

@@ -104,11 +104,19 @@ test('a 5xx of legacy is its own answer', async (t) => {
 });
 
 test('a failing legacy never sends a request to the candidate', () => {
-  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_HEADERS_TIMEOUT']) {
-    const failed = { side: 'legacy', attempt: 1, method: 'GET', bodyLost: false, code } as const;
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'PG_HEADERS_TIMEOUT']) {
+    const failed = { side: 'legacy', attempt: 1, method: 'GET', bodyLost: false, code, wasSent: true } as const;
     assert.notEqual(nextSide(failed, 'any'), 'candidate');
   }
 });
+
+const FAILED = {
+  side: 'candidate',
+  attempt: 1,
+  bodyLost: false,
+  code: 'PG_CLOSED_BY_BACKEND',
+  wasSent: true,
+} as const;
 
 const REPEATS: Readonly<Record<Repeat, readonly string[]>> = {
   safe: ['GET', 'HEAD', 'OPTIONS'],
@@ -119,7 +127,7 @@ const REPEATS: Readonly<Record<Repeat, readonly string[]>> = {
 for (const repeat of ['safe', 'idempotent', 'any'] as const) {
   test(`what a candidate had and did not answer goes to legacy with \`repeat: ${repeat}\`: ${REPEATS[repeat]}`, () => {
     const repeated = REPEATS.any.filter((method) => {
-      const failed = { side: 'candidate', attempt: 1, method, bodyLost: false, code: 'UND_ERR_SOCKET' } as const;
+      const failed = { ...FAILED, method };
       return nextSide(failed, repeat) === 'legacy';
     });
     assert.deepEqual(repeated, REPEATS[repeat]);
@@ -127,7 +135,7 @@ for (const repeat of ['safe', 'idempotent', 'any'] as const) {
 }
 
 test('a body that is not kept is never sent by halves, whatever may be repeated', () => {
-  const failed = { side: 'candidate', attempt: 1, method: 'PUT', bodyLost: true, code: 'UND_ERR_SOCKET' } as const;
+  const failed = { ...FAILED, method: 'PUT', bodyLost: true };
   assert.equal(nextSide(failed, 'any'), undefined);
 });
 

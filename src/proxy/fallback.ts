@@ -12,6 +12,8 @@ export interface FailedAttempt {
   /** Some of its body went past and is not kept, so it cannot be sent again. */
   readonly bodyLost: boolean;
   readonly code: string;
+  /** False when the connection was never made: then any method may go elsewhere. */
+  readonly wasSent: boolean;
 }
 
 /** RFC 9110, section 9.2.1. */
@@ -20,26 +22,16 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** RFC 9110, section 9.2.2: a proxy must not repeat any other on its own; `any` is the operator's word that it may. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([...SAFE, 'PUT', 'DELETE']);
 
-/** The connection was never made, so nothing was sent: any method may go elsewhere. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** A kept-alive connection that the backend closed just as it was used again (RFC 9112, section 9.3.1). */
-const CLOSED_ON_REUSE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const CLOSED_ON_REUSE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'PG_CLOSED_BY_BACKEND']);
 
 const MAX_ATTEMPTS = 3;
 
 /** The side to try next, or undefined when the client must be told. A failing candidate falls back to legacy. */
 export function nextSide(failed: FailedAttempt, repeat: Repeat): Side | undefined {
-  const { side, attempt, method, bodyLost, code } = failed;
+  const { side, attempt, method, bodyLost, code, wasSent } = failed;
   if (attempt >= MAX_ATTEMPTS || bodyLost) return undefined;
-  if (side === 'candidate') return NEVER_SENT.has(code) || mayRepeat(method, repeat) ? 'legacy' : undefined;
+  if (side === 'candidate') return !wasSent || mayRepeat(method, repeat) ? 'legacy' : undefined;
   return SAFE.has(method) && CLOSED_ON_REUSE.has(code) ? 'legacy' : undefined;
 }
 

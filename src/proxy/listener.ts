@@ -1,28 +1,43 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ParitygateError } from '../core/index.ts';
+import { createClientErrorHandler } from './client-errors.ts';
+import { createDrain, type StopManner } from './drain.ts';
+import { FORWARDED_METHODS } from './guard.ts';
+import { refuse } from './refuse.ts';
 import { type DataPlane, serve } from './serve.ts';
+import { createTurns } from './turns.ts';
 import { createUpgradeHandler } from './upgrade.ts';
 
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Requests in flight; what comes beyond is turned away. */
+  readonly maxInFlight: number;
   /** How long requests in flight may take to end after `stop`. */
   readonly graceMs: number;
 }
 
 export interface Listener {
   start(): Promise<{ readonly port: number }>;
-  /** Takes no new connections, lets requests in flight end, then cuts what is left. Resolves with how many were cut. */
-  stop(): Promise<{ readonly cut: number }>;
+  /**
+   * Takes no new connections, lets requests in flight end, then cuts what is left. Resolves with how many were cut.
+   * `graceMs` is that of the options unless given; called again with a shorter one, it ends sooner.
+   */
+  stop(manner?: Partial<StopManner>): Promise<{ readonly cut: number }>;
   /** True from `start` until `stop`. */
   isReady(): boolean;
+  /** Live requests now, and how many were turned away since the start because there were too many. */
+  load(): { readonly inFlight: number; readonly shed: number };
 }
 
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 15_000;
+/** Longer than a request of a busy client is on its way to us. */
+const QUIET_MS = 100;
+const MAX_HEADER_BYTES = 16_384;
 
 /** The data plane on its own port. */
 export function createListener(plane: DataPlane, options: ListenerOptions): Listener {
@@ -30,19 +45,38 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: 0,
+    // Whatever the environment says: a lenient parser reads what another one reads differently.
+    insecureHTTPParser: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
     // Any other protocol may be ignored (RFC 9110, section 7.8), and then the request is one like any other.
     shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
   });
   // Node would hide headers beyond its count and still honour the framing among them; the guard counts them itself.
   server.maxHeadersCount = 0;
   let ready = false;
-  const inFlight = new Set<ServerResponse>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!ready) response.shouldKeepAlive = false;
-    inFlight.add(response);
-    response.once('close', () => inFlight.delete(response));
-    serve(plane, request, response);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
+  const inFlight = new Set<ServerResponse>();
+  let shedRequests = 0;
+  const shed = (response: ServerResponse): void => {
+    shedRequests += 1;
+    refuse(response, 503, 'too many requests in flight');
+  };
+  const takeTurn = createTurns();
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    takeTurn(request, response, () => {
+      if (!ready) response.shouldKeepAlive = false;
+      if (inFlight.size >= options.maxInFlight) return shed(response);
+      inFlight.add(response);
+      response.once('close', () => inFlight.delete(response));
+      serve(plane, request, response);
+    });
+  });
+  server.on('clientError', createClientErrorHandler(inFlight));
+  server.on('connect', refuseTunnel);
   const upgraded = new Set<{ destroy(): unknown }>();
   const upgrade = createUpgradeHandler(plane);
   server.on('upgrade', (request, socket, head) => {
@@ -50,18 +84,28 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     socket.once('close', () => upgraded.delete(socket));
     upgrade(request, socket, head);
   });
+  const drain = createDrain(server, { sockets, inFlight, upgraded });
   return {
     isReady: () => ready,
+    load: () => ({ inFlight: inFlight.size, shed: shedRequests }),
     start: async () => {
       await listen(server, options);
       ready = true;
       return { port: (server.address() as AddressInfo).port }; // a listening TCP server has an address of this kind
     },
-    stop: async () => {
+    stop: (manner) => {
       ready = false;
-      return drain(server, { inFlight, upgraded, graceMs: options.graceMs });
+      return drain.stop({ graceMs: options.graceMs, quietMs: QUIET_MS, waitsForUpgraded: false, ...manner });
     },
   };
+}
+
+/** Without this, CONNECT would be cut off without a word. */
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 405 Method Not Allowed\r\nAllow: ${FORWARDED_METHODS}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
 }
 
 function listen(server: Server, { host, port }: ListenerOptions): Promise<void> {
@@ -83,28 +127,4 @@ function listenError(cause: NodeJS.ErrnoException, { host, port }: { host: strin
     cause,
     fix: 'check `listen` in the config',
   });
-}
-
-interface Draining {
-  readonly inFlight: ReadonlySet<ServerResponse>;
-  readonly upgraded: ReadonlySet<{ destroy(): unknown }>;
-  readonly graceMs: number;
-}
-
-async function drain(server: Server, { inFlight, upgraded, graceMs }: Draining): Promise<{ cut: number }> {
-  for (const response of inFlight) {
-    if (!response.headersSent) response.shouldKeepAlive = false;
-    // A response whose head has already promised to keep the connection: it is idle once the response is over.
-    else response.once('close', () => setImmediate(() => server.closeIdleConnections()));
-  }
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // An upgraded connection has no end of its own; waiting for it would spend the whole grace period every time.
-  for (const socket of upgraded) socket.destroy();
-  const timeout = new AbortController();
-  await Promise.race([closed, delay(graceMs, undefined, { signal: timeout.signal }).catch(() => {})]);
-  timeout.abort();
-  const cut = inFlight.size;
-  server.closeAllConnections();
-  await closed;
-  return { cut };
 }

@@ -1,16 +1,16 @@
 // One attempt to serve a request from one backend: streamed both ways, with a capped copy of the response kept for the
 // comparison. Nothing here waits for the shadow lane.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { Clock, RawHeaders, ServedResult } from '../core/index.ts';
+import type { Exchange, Failure, ReplyHandler, ReplyHead } from '../http1/index.ts';
 import { responseHeaders } from './header-table.ts';
 import type { RequestBody } from './request-body.ts';
+import type { Upstream } from './upstreams.ts';
 
 export interface LiveLeg {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly upstream: Dispatcher;
+  readonly upstream: Upstream;
   readonly method: string;
   readonly target: string;
   readonly headers: RawHeaders;
@@ -22,41 +22,31 @@ export interface LiveLeg {
 }
 
 export type LegEnd =
-  | Extract<ServedResult, { kind: 'reply' | 'client-aborted' }>
+  | Extract<ServedResult, { kind: 'reply' }>
+  /** `hasBegun`: the backend had begun to answer. */
+  | (Extract<ServedResult, { kind: 'client-aborted' }> & { readonly hasBegun: boolean })
   /** The backend failed before the client got a byte: another may still answer. */
-  | { readonly kind: 'unanswered'; readonly code: string; readonly totalMs: number }
+  | ({ readonly kind: 'unanswered'; readonly totalMs: number } & Failure)
   /** The backend failed in the middle: the client's connection was cut, never ended cleanly. */
   | { readonly kind: 'cut'; readonly code: string; readonly totalMs: number };
 
 /** Serves the request; `done` is called exactly once. */
 export function runLeg(leg: LiveLeg, done: (end: LegEnd) => void): void {
-  const handler = new LegHandler(leg, done);
-  leg.upstream.dispatch(
-    {
-      method: leg.method,
-      path: leg.target,
-      headers: leg.headers as string[], // undici's type asks for a mutable array and does not change it
-      // The library takes async iterables, which its type leaves out.
-      body: (leg.body?.content ?? null) as Readable | null,
-    },
-    handler,
-  );
+  new Leg(leg, done).start();
 }
 
-class ClientGone extends Error {
-  readonly code = 'CLIENT_ABORTED';
-}
-
-class LegHandler implements Dispatcher.DispatchHandler {
+class Leg implements ReplyHandler {
   readonly #leg: LiveLeg;
   readonly #done: (end: LegEnd) => void;
   readonly #startedMs: number;
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
   #keeping: boolean;
-  #controller: Dispatcher.DispatchController | undefined;
+  #exchange: Exchange | undefined;
   #status = 0;
   #headers: RawHeaders = [];
+  /** Came in the read that is being handed over, and goes out with what else comes in it. */
+  #pending: Buffer | undefined;
   #heldBack = false;
   #ended = false;
 
@@ -65,70 +55,87 @@ class LegHandler implements Dispatcher.DispatchHandler {
     this.#done = done;
     this.#startedMs = leg.clock.monotonicMs();
     this.#keeping = leg.keepBytes > 0;
-    leg.response.once('close', this.#onClose);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#leg.response.destroyed) controller.abort(new ClientGone());
+  start(): void {
+    const { response, upstream, method, target, headers, body } = this.#leg;
+    if (response.destroyed) return this.#finish(this.#clientAborted());
+    response.once('close', this.#onClose);
+    const request = { method, target, headers, body: body?.content, declaredBytes: body?.declaredBytes };
+    try {
+      this.#exchange = upstream.connections.send(request, this, upstream.timeouts);
+    } catch {
+      this.#finish({ kind: 'unanswered', code: 'UNSENDABLE', wasSent: false, totalMs: 0 });
+    }
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _parsed: unknown,
-    statusText?: string,
-  ): void {
-    // Interim responses (RFC 9110, section 15.2) are answered by the server in front; only the final one is relayed.
-    if (status < 200) return;
-    this.#status = status;
-    // Raw headers are an array of buffers or strings over HTTP/1.1; the parsed form would lose order and repeats.
-    this.#headers = responseHeaders(controller.rawHeaders as (Buffer | string)[]);
+  onHead(head: ReplyHead): void {
     const { response } = this.#leg;
+    this.#status = head.status;
+    this.#headers = responseHeaders(head.headers);
+    const headers = canCarryTrailers(this.#leg, head) ? this.#headers : withoutTrailer(this.#headers);
     response.sendDate = false;
-    const headers = canCarryTrailers(this.#leg, this.#headers) ? this.#headers : withoutTrailer(this.#headers);
-    response.writeHead(status, statusText ?? '', headers as string[]); // Node's type asks for a mutable array
-    process.nextTick(flushHead, this.#leg.response);
+    response.writeHead(head.status, head.reason, headers as string[]); // Node's type asks for a mutable array
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     this.#keep(chunk);
-    if (this.#leg.response.write(chunk) || this.#leg.response.destroyed) return;
-    this.#heldBack = true;
-    controller.pause();
-    this.#leg.response.once('drain', () => controller.resume());
+    if (this.#pending) this.#write(this.#pending);
+    this.#pending = chunk;
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    relayTrailers(this.#leg.response, controller.rawTrailers);
-    this.#finish({
-      kind: 'reply',
-      status: this.#status,
-      headers: this.#headers,
-      body: this.#body(),
-      totalMs: this.#elapsedMs(),
-      heldBack: this.#heldBack,
-    });
-    this.#leg.response.end();
-    this.#leg.body?.discard();
+  onReadDone(): void {
+    const { response } = this.#leg;
+    if (this.#pending) this.#write(this.#pending);
+    // The head of a response whose body lets itself be waited for. An empty write in latin1: `flushHeaders()` would send
+    // header values as UTF-8 and change their bytes.
+    else if (this.#status !== 0 && !response.destroyed) response.write('', 'latin1');
+    this.#pending = undefined;
   }
 
-  onResponseError(
-    _controller: Dispatcher.DispatchController | undefined,
-    error: Error & { readonly code?: string },
-  ): void {
-    if (error instanceof ClientGone || this.#leg.response.destroyed)
-      return this.#finish({ kind: 'client-aborted', totalMs: this.#elapsedMs(), heldBack: this.#heldBack });
-    const failure = { code: error.code ?? error.name, totalMs: this.#elapsedMs() };
-    if (!this.#leg.response.headersSent) return this.#finish({ kind: 'unanswered', ...failure });
-    this.#finish({ kind: 'cut', ...failure });
-    this.#leg.response.destroy();
+  onEnd(trailers: RawHeaders): void {
+    const { response, body } = this.#leg;
+    const totalMs = this.#elapsedMs();
+    relayTrailers(response, trailers);
+    if (this.#pending) response.end(this.#pending);
+    else response.end();
+    body?.discard();
+    const [status, headers, heldBack] = [this.#status, this.#headers, this.#heldBack];
+    this.#finish({ kind: 'reply', status, headers, body: this.#body(), totalMs, heldBack });
+  }
+
+  onFailure(failure: Failure): void {
+    const { response } = this.#leg;
+    const totalMs = this.#elapsedMs();
+    if (!response.headersSent) return this.#finish({ kind: 'unanswered', ...failure, totalMs });
+    this.#finish({ kind: 'cut', code: failure.code, totalMs });
+    response.destroy();
   }
 
   readonly #onClose = (): void => {
-    if (this.#ended || this.#leg.response.writableFinished) return;
-    // Not yet dispatched by the pool: onRequestStart sees the closed response.
-    this.#controller?.abort(new ClientGone());
+    if (this.#leg.response.writableFinished) return;
+    this.#exchange?.abort();
+    this.#finish(this.#clientAborted());
+  };
+
+  #clientAborted(): LegEnd {
+    const hasBegun = this.#status !== 0;
+    return { kind: 'client-aborted', totalMs: this.#elapsedMs(), heldBack: this.#heldBack, hasBegun };
+  }
+
+  #write(chunk: Buffer): void {
+    const { response } = this.#leg;
+    if (response.write(chunk) || response.destroyed || this.#heldBackNow) return;
+    this.#heldBack = true;
+    this.#heldBackNow = true;
+    this.#exchange?.pause();
+    response.once('drain', this.#onDrain);
+  }
+
+  #heldBackNow = false;
+  readonly #onDrain = (): void => {
+    this.#heldBackNow = false;
+    this.#exchange?.resume();
   };
 
   #keep(chunk: Buffer): void {
@@ -157,25 +164,23 @@ class LegHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends the head of a response whose body lets itself be waited for; mostly head and body have left together by now. */
-function flushHead(response: ServerResponse): void {
-  // An empty write in latin1: `flushHeaders()` would send header values as UTF-8 and change their bytes.
-  if (!response.destroyed && !response.writableEnded && response.writableLength === 0) response.write('', 'latin1');
-}
-
 /** Only a chunked response has a place for trailers (RFC 9112, section 7.1.2), and HTTP/1.0 knows no chunks. */
-function canCarryTrailers({ request, method }: LiveLeg, headers: RawHeaders): boolean {
-  const hasLength = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length');
-  return !hasLength && method !== 'HEAD' && request.httpVersion !== '1.0';
+function canCarryTrailers({ request, method }: LiveLeg, { contentLength }: ReplyHead): boolean {
+  return contentLength === undefined && method !== 'HEAD' && request.httpVersion !== '1.0';
 }
 
 function withoutTrailer(headers: RawHeaders): RawHeaders {
-  return headers.filter((_, index) => (headers[index & ~1] ?? '').toLowerCase() !== 'trailer');
+  if (!headers.some((name, index) => index % 2 === 0 && isTrailer(name))) return headers;
+  return headers.filter((_, index) => !isTrailer(headers[index & ~1] ?? ''));
 }
 
-function relayTrailers(response: ServerResponse, raw: Dispatcher.DispatchController['rawTrailers']): void {
-  if (!Array.isArray(raw) || raw.length === 0) return;
-  const flat = responseHeaders(raw);
+function isTrailer(name: string): boolean {
+  return name.length === 7 && name.toLowerCase() === 'trailer';
+}
+
+function relayTrailers(response: ServerResponse, trailers: RawHeaders): void {
+  if (trailers.length === 0) return;
+  const flat = responseHeaders(trailers);
   response.addTrailers(
     flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as [string, string]] : [])),
   );

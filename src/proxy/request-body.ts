@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface RequestBody {
   /** What the client library sends. Of a streamed body nothing is read from the client before the first chunk is asked for. */
   readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Of a streamed one, its length as the client declared it; it comes in chunks when it did not. */
+  readonly declaredBytes: number | undefined;
   /** Whether some of it went past and cannot be sent again. */
   isLost(): boolean;
   /** The whole of it, for the mirror; undefined when it is more than the cap, or was not read to its end. */
@@ -36,7 +38,7 @@ function joined(chunks: readonly Buffer[]): Buffer {
 }
 
 function collectedBody(content: Uint8Array): RequestBody {
-  return { content, isLost: () => false, copy: () => content, discard: () => {} };
+  return { content, declaredBytes: undefined, isLost: () => false, copy: () => content, discard: () => {} };
 }
 
 const MAX_DISCARD_MS = 30_000;
@@ -69,6 +71,7 @@ export function streamBody(request: IncomingMessage, capBytes: number): RequestB
 
   return {
     content: { [Symbol.asyncIterator]: chunks },
+    declaredBytes: declaredBytes(request),
     isLost: () => request.readableDidRead,
     copy: () => (isWhole && bytes <= capBytes ? joined(kept) : undefined),
     discard: () => {
@@ -78,6 +81,11 @@ export function streamBody(request: IncomingMessage, capBytes: number): RequestB
       if (!isRead) drain(request);
     },
   };
+}
+
+function declaredBytes({ headers }: IncomingMessage): number | undefined {
+  const declared = headers['content-length'];
+  return declared === undefined ? undefined : Number(declared);
 }
 
 function limitDiscard(request: IncomingMessage): void {

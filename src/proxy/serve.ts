@@ -11,10 +11,13 @@ import {
   UNMATCHED,
 } from '../core/index.ts';
 import { decide, type FlagSource, type RoutedGroup, type StickyRule, stickyKey } from '../routing/index.ts';
-import { gatewayStatus, nextSide, type Repeat } from './fallback.ts';
-import { type Admission, admit } from './guard.ts';
-import { requestHeaders } from './header-table.ts';
+import type { Report } from './breaker.ts';
+import { gatewayStatus, nextSide } from './fallback.ts';
+import { type Admission, admit, FORWARDED_METHODS, type Wire } from './guard.ts';
 import { type LegEnd, runLeg } from './live-leg.ts';
+import { matchOperation } from './path-tricks.ts';
+import { isAnswered, type Protection } from './protection.ts';
+import { refuse } from './refuse.ts';
 import { COLLECTED_BYTES, collectBody, type RequestBody, streamBody } from './request-body.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -31,10 +34,12 @@ export interface DataPlane {
   readonly contract: Pick<Contract, 'match'>;
   readonly groupOf: (operation: Operation) => RoutedGroup | undefined;
   readonly stickiness: readonly StickyRule[];
+  /** Without it nobody is trusted to speak for a client, and mirrored requests carry the usual mark. */
+  readonly wire?: Wire;
   readonly flags: Pick<FlagSource, 'isCandidate'>;
   readonly upstreams: Upstreams;
-  /** What legacy may repeat of a group when the candidate failed. */
-  readonly repeatOf: (group: string | undefined) => Repeat;
+  /** By group; only what is in a group can be served by the candidate. */
+  readonly protections: ReadonlyMap<string, Protection>;
   /** Must not throw or wait. */
   readonly plan: (question: MirrorQuestion) => MirrorPlan;
   /** Called for every admitted request; must not throw or wait. */
@@ -57,9 +62,11 @@ interface Serving {
 }
 
 export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse): void {
-  const admission = admit(request);
+  const admission = admit(request, plane.wire);
   if (admission.kind === 'refused') return refuse(response, admission.status, admission.why);
-  const route = routeRequest(plane, request, admission.target);
+  if (admission.kind === 'answered')
+    return void response.writeHead(admission.status, { allow: FORWARDED_METHODS }).end();
+  const route = routeRequest(plane, request, admission);
   const plan = plane.plan({
     operationId: route.operationId,
     group: route.group,
@@ -71,7 +78,7 @@ export function serve(plane: DataPlane, request: IncomingMessage, response: Serv
   response.on('error', () => {});
   const serving = prepare(plane, { request, response, admission, route, plan });
   const begin = (body: RequestBody | undefined): void =>
-    attempt({ ...serving, body }, { side: route.side, number: 1, failure: undefined });
+    attempt({ ...serving, body }, firstAttempt(serving, route.side));
   if (!admission.hasBody) begin(undefined);
   else if (!isSmall(request)) begin(streamBody(request, plan.kind === 'mirror' ? plan.maxBodyBytes : 0));
   else collectBody(request, (body) => (body ? begin(body) : leave(serving, route.side)));
@@ -81,9 +88,19 @@ function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= COLLECTED_BYTES;
 }
 
+/** The side that was decided on, unless it is the candidate and its breaker says no. */
+function firstAttempt({ plane, backend }: Serving, side: Side): Attempt {
+  const legacy = { side: 'legacy', number: 1, failure: undefined, report: undefined } as const;
+  const protection = side === 'candidate' ? plane.protections.get(backend.group ?? '') : undefined;
+  if (!protection) return { ...legacy, side };
+  protection.budget.onRequest();
+  const report = protection.breaker.begin(backend.method);
+  return report ? { ...legacy, side, report } : legacy;
+}
+
 /** The client was gone before its request was whole. */
 function leave(serving: Serving, side: Side): void {
-  const made = { side, number: 1, failure: undefined };
+  const made = { side, number: 1, failure: undefined, report: undefined };
   handOver(serving, made, { kind: 'client-aborted', totalMs: 0, heldBack: true });
 }
 
@@ -95,10 +112,11 @@ export interface Route {
 }
 
 /** Which operation a request belongs to and which side serves it. */
-export function routeRequest(plane: DataPlane, request: IncomingMessage, target: string): Route {
-  const operation = plane.contract.match(request.method ?? '', target);
+export function routeRequest(plane: DataPlane, request: IncomingMessage, admission: Admitted['admission']): Route {
+  const { target, ip, isOverridden } = admission;
+  const operation = isOverridden ? undefined : matchOperation(plane.contract, request.method ?? '', target);
   const group = operation && plane.groupOf(operation);
-  const key = stickyKey({ headers: request.headers, ip: request.socket.remoteAddress ?? '' }, plane.stickiness);
+  const key = stickyKey({ headers: request.rawHeaders, ip }, plane.stickiness);
   const decision = decide({ group }, key, plane.flags);
   return { operationId: operation?.id ?? UNMATCHED, group: group?.name, key, side: decision.serve };
 }
@@ -112,9 +130,7 @@ interface Admitted {
 }
 
 function prepare(plane: DataPlane, { request, response, admission, route, plan }: Admitted): Serving {
-  const { target, host } = admission;
-  const client = { address: request.socket.remoteAddress ?? '', host, protocol: 'http' as const };
-  const headers = requestHeaders(request.rawHeaders, client);
+  const { target, headers } = admission;
   const backend: BackendRequest = {
     group: route.group,
     method: request.method ?? '',
@@ -139,14 +155,17 @@ interface Attempt {
   readonly number: number;
   /** How the candidate failed, when legacy is its stand-in. */
   readonly failure: { readonly code: string; readonly totalMs: number } | undefined;
+  /** Waits for how it ends, when it is the candidate's. */
+  readonly report: Report | undefined;
 }
 
-function attempt(serving: Serving, { side, number, failure }: Attempt): void {
+function attempt(serving: Serving, made: Attempt): void {
+  const { side } = made;
   const { plane, request, response, backend, body, plan } = serving;
   const upstream = plane.upstreams.live(backend.group, side);
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
-  const onEnd = (end: LegEnd): void => settle(serving, { side, number, failure }, end);
-  if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', totalMs: 0 });
+  const onEnd = (end: LegEnd): void => settle(serving, made, end);
+  if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', wasSent: false, totalMs: 0 });
   runLeg(
     {
       request,
@@ -164,6 +183,7 @@ function attempt(serving: Serving, { side, number, failure }: Attempt): void {
 }
 
 function settle(serving: Serving, made: Attempt, end: LegEnd): void {
+  made.report?.(isAnswered(end));
   if (end.kind !== 'unanswered') return handOver(serving, made, end.kind === 'cut' ? { ...end, kind: 'failed' } : end);
   const next = afterFailure(serving, made, end);
   if (next) return attempt(serving, next);
@@ -178,11 +198,15 @@ function afterFailure(
 ): Attempt | undefined {
   const { plane, backend, body } = serving;
   const { method, group } = backend;
-  const failed = { side: made.side, attempt: made.number, method, bodyLost: body?.isLost() ?? false, code: end.code };
-  const side = nextSide(failed, plane.repeatOf(group));
-  if (!side) return undefined;
-  const failure = made.side === 'candidate' ? { code: end.code, totalMs: end.totalMs } : made.failure;
-  return { side, number: made.number + 1, failure };
+  const { code, wasSent } = end;
+  const bodyLost = body?.isLost() ?? false;
+  const failed = { side: made.side, attempt: made.number, method, bodyLost, code, wasSent };
+  const protection = plane.protections.get(group ?? '');
+  const side = nextSide(failed, protection?.repeat ?? 'safe');
+  const isFallback = made.side === 'candidate';
+  if (!side || (isFallback && protection?.budget.take() === false)) return undefined;
+  const failure = isFallback ? { code: end.code, totalMs: end.totalMs } : made.failure;
+  return { side, number: made.number + 1, failure, report: undefined };
 }
 
 function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
@@ -200,17 +224,4 @@ function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
     result,
     fallback: made.failure,
   });
-}
-
-/** A short answer of our own that tells nothing about what is behind. */
-function refuse(response: ServerResponse, status: number, why: string): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = JSON.stringify({ error: why });
-  // What is left of a refused request must not be read as the next one.
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
-  response.end(body);
 }

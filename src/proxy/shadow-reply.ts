@@ -1,48 +1,34 @@
-import type { Dispatcher } from 'undici';
 import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type SideResult } from '../core/index.ts';
+import type { Connections, Exchange, Failure, ReplyHandler, ReplyHead, Timeouts } from '../http1/index.ts';
 import { responseHeaders } from './header-table.ts';
 
 interface Collecting {
-  readonly upstream: Dispatcher | undefined;
+  readonly connections: Connections | undefined;
   readonly request: BackendRequest;
-  /** For the whole exchange, first byte to last: a dribbling backend cannot hold a place in the lane. */
-  readonly timeoutMs: number;
+  /** With a total: a dribbling backend cannot hold a place in the lane. */
+  readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
 }
 
-/** The failure codes that a collected reply can have besides those of the client library. */
-export type CollectFailure = 'NO_BACKEND' | 'SHADOW_TIMEOUT' | 'BODY_TOO_LARGE' | 'STREAMING';
-
-class Given extends Error {
-  readonly code: CollectFailure;
-  constructor(code: CollectFailure) {
-    super(code);
-    this.code = code;
-  }
-}
+/** The failure codes that a collected reply can have besides those of a connection. */
+export type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'STREAMING';
 
 /** Fetches a whole response, bounded in time and size. Failure is data: the promise never rejects. */
 export function collectReply(collecting: Collecting): Promise<SideResult> {
-  const { upstream, request, timeoutMs } = collecting;
-  if (!upstream) return Promise.resolve({ kind: 'failed', code: 'NO_BACKEND', totalMs: 0 });
+  if (!collecting.connections) return Promise.resolve({ kind: 'failed', code: 'NO_BACKEND', totalMs: 0 });
+  const { connections, request, timeouts } = collecting;
   return new Promise((resolve) => {
     const collector = new Collector(collecting, resolve);
-    const timer = setTimeout(() => collector.giveUp('SHADOW_TIMEOUT'), timeoutMs);
-    collector.onSettled = () => clearTimeout(timer);
-    upstream.dispatch(
-      {
-        method: request.method,
-        path: request.target,
-        headers: request.headers as string[], // undici's type asks for a mutable array and does not change it
-        body: request.body ?? null,
-      },
-      collector,
-    );
+    try {
+      collector.exchange = connections.send(request, collector, timeouts);
+    } catch {
+      collector.giveUp('UNSENDABLE');
+    }
   });
 }
 
-class Collector implements Dispatcher.DispatchHandler {
+class Collector implements ReplyHandler {
   readonly #collecting: Collecting;
   readonly #resolve: (result: SideResult) => void;
   readonly #startedMs: number;
@@ -50,9 +36,7 @@ class Collector implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #status = 0;
   #headers: RawHeaders = [];
-  #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
-  onSettled: () => void = () => {};
+  exchange: Exchange | undefined;
 
   constructor(collecting: Collecting, resolve: (result: SideResult) => void) {
     this.#collecting = collecting;
@@ -61,54 +45,36 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   giveUp(code: CollectFailure): void {
-    const controller = this.#controller;
-    this.#settle({ kind: 'failed', code, totalMs: this.#elapsedMs() });
-    controller?.abort(new Given(code));
+    this.exchange?.abort();
+    this.#resolve({ kind: 'failed', code, totalMs: this.#elapsedMs() });
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#settled) controller.abort(new Given('SHADOW_TIMEOUT'));
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) return;
-    this.#status = status;
-    // Raw headers are an array of buffers or strings over HTTP/1.1.
-    this.#headers = responseHeaders(controller.rawHeaders as (Buffer | string)[]);
+  onHead(head: ReplyHead): void {
+    this.#status = head.status;
+    this.#headers = responseHeaders(head.headers);
     if (isEventStream(this.#headers)) this.giveUp('STREAMING');
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#collecting.maxBodyBytes) return this.giveUp('BODY_TOO_LARGE');
     this.#chunks.push(chunk);
   }
 
-  onResponseEnd(): void {
+  onReadDone(): void {}
+
+  onEnd(): void {
     const [only] = this.#chunks;
     const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
-    this.#settle({
-      kind: 'reply',
-      reply: { status: this.#status, headers: this.#headers, body, totalMs: this.#elapsedMs() },
-    });
+    const reply = { status: this.#status, headers: this.#headers, body, totalMs: this.#elapsedMs() };
+    this.#resolve({ kind: 'reply', reply });
   }
 
-  onResponseError(
-    _controller: Dispatcher.DispatchController | undefined,
-    error: Error & { readonly code?: string },
-  ): void {
-    this.#settle({ kind: 'failed', code: error.code ?? error.name, totalMs: this.#elapsedMs() });
+  onFailure({ code }: Failure): void {
+    this.#resolve({ kind: 'failed', code, totalMs: this.#elapsedMs() });
   }
 
   #elapsedMs(): number {
     return this.#collecting.clock.monotonicMs() - this.#startedMs;
-  }
-
-  #settle(result: SideResult): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.onSettled();
-    this.#resolve(result);
   }
 }

@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, type Plugin, type RequestHandler } from 'http-proxy-middleware';
 import type { Side } from '../core/index.ts';
 import { admit } from './guard.ts';
-import { requestHeaders } from './header-table.ts';
 import { type DataPlane, type Route, routeRequest } from './serve.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -33,17 +32,18 @@ interface Upgrade {
 
 async function carry(plane: DataPlane, carrierTo: (origin: URL) => RequestHandler, upgrade: Upgrade): Promise<void> {
   const { request, socket, head } = upgrade;
-  const admission = admit(request);
-  if (admission.kind === 'refused' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
-    return answer(socket, admission.kind === 'refused' ? admission.status : 501);
-  }
-  const route = routeRequest(plane, request, admission.target);
+  const admission = admit(request, plane.wire);
+  if (admission.kind !== 'admitted') return answer(socket, admission.status);
+  // A body would be read as the first bytes of the other protocol, or as another request by a backend that declines.
+  if (admission.hasBody) return answer(socket, 400);
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket') return answer(socket, 501);
+  const route = routeRequest(plane, request, admission);
   plane.onArrival(route.operationId, route.group);
   const side = await reachableSide(plane, route);
   const origin = plane.upstreams.origin(route.group, side);
   plane.onExchange(exchangeOf(plane, { route, side, method: request.method ?? '', target: admission.target }));
   if (!origin || socket.destroyed) return answer(socket, 502);
-  rewriteHeaders(request, admission.host);
+  rewriteHeaders(request, admission.headers);
   // Declared by the library for a plain socket only, although it takes what Node's upgrade event hands out.
   carrierTo(origin).upgrade(request, socket as Parameters<RequestHandler['upgrade']>[1], head);
 }
@@ -108,14 +108,10 @@ const tieSockets: Plugin = (server) => {
 };
 
 /** The library copies `headers`, not `rawHeaders`: the one table writes both. */
-function rewriteHeaders(request: IncomingMessage, host: string): void {
+function rewriteHeaders(request: IncomingMessage, flat: readonly string[]): void {
   const upgrade = request.headers.upgrade;
-  const flat = requestHeaders(request.rawHeaders, {
-    address: request.socket.remoteAddress ?? '',
-    host,
-    protocol: 'http',
-  });
-  const headers: Record<string, string> = {};
+  // Without a prototype, so that a header named `constructor` is one like any other.
+  const headers: Record<string, string> = Object.create(null);
   for (let index = 0; index < flat.length; index += 2) {
     const name = (flat[index] ?? '').toLowerCase();
     const value = flat[index + 1] ?? '';

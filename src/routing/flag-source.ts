@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
-import { type Clock, describeError, ParitygateError } from '../core/index.ts';
+import { type Clock, describeError, ParitygateError, Recent } from '../core/index.ts';
 import { createEvaluator, type Evaluator, SnapshotRepository } from './evaluator.ts';
 import { parseFlags } from './flags-file.ts';
 import { createSnapshot, type Snapshot } from './snapshot.ts';
@@ -53,6 +53,9 @@ export interface FlagSourceOptions {
 }
 
 const POLL_MS = 500;
+const DECISION_MS = 1_000;
+/** Of one flag, kept at once. */
+const MAX_DECISIONS = 10_000;
 
 export function createFlagSource(options: FlagSourceOptions): FlagSource {
   return new FileFlagSource(options);
@@ -68,6 +71,8 @@ class FileFlagSource implements FlagSource {
   readonly #repository = new SnapshotRepository();
   readonly #evaluator: Evaluator;
   readonly #troubled = new Set<string>();
+  readonly #decisions = new Map<string, Recent<boolean>>();
+  #decidedSinceMs = 0;
   #required: readonly string[] = [];
   #warnings: readonly string[] = [];
   #loaded: { readonly atMs: number; readonly monotonicMs: number } | undefined;
@@ -115,6 +120,23 @@ class FileFlagSource implements FlagSource {
   }
 
   isCandidate(flag: string, key: string): boolean {
+    // A constraint may look at the time of day, so what was decided holds for a second only.
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#decidedSinceMs >= DECISION_MS) this.#forget(nowMs);
+    let decisions = this.#decisions.get(flag);
+    if (decisions === undefined) {
+      decisions = new Recent<boolean>(MAX_DECISIONS);
+      this.#decisions.set(flag, decisions);
+    }
+    return decisions.of(key, (each) => this.#decide(flag, each));
+  }
+
+  #forget(nowMs: number): void {
+    this.#decidedSinceMs = nowMs;
+    for (const decisions of this.#decisions.values()) decisions.clear();
+  }
+
+  #decide(flag: string, key: string): boolean {
     try {
       return this.#evaluator.isCandidate(flag, key);
     } catch (error) {
@@ -151,6 +173,7 @@ class FileFlagSource implements FlagSource {
     const { clock, onWarning } = this.#options;
     const known = this.#warnings;
     this.#repository.snapshot = snapshot;
+    this.#forget(clock.monotonicMs());
     this.#loaded = { atMs: clock.now(), monotonicMs: clock.monotonicMs() };
     this.#failure = undefined;
     this.#troubled.clear();

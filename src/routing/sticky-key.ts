@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { headerValue, lowerName, type RawHeaders, Recent } from '../core/index.ts';
 
 /** Where the key that keeps a client on one side is taken from. */
 export type StickyRule =
@@ -7,12 +8,17 @@ export type StickyRule =
   | { readonly kind: 'ip' };
 
 export interface StickyRequest {
-  /** By lower-case name, as `IncomingMessage.headers`. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** As they came over the wire. */
+  readonly headers: RawHeaders;
   readonly ip: string;
 }
 
 const KEY_LENGTH = 32;
+
+/** Clients come back: what one hash costs is paid once for most requests. */
+const digests = new Recent<string>(10_000);
+/** A longer value is hashed each time, so that clients cannot fill the memory with them. */
+const MAX_REMEMBERED = 256;
 
 /**
  * The key of the first rule that yields a value: 32 hex digits. It is a hash because unleash-client's murmur masks
@@ -21,34 +27,35 @@ const KEY_LENGTH = 32;
 export function stickyKey(request: StickyRequest, rules: readonly StickyRule[]): string | undefined {
   for (const rule of rules) {
     const value = keyValueOf(request, rule);
-    if (value) return hash('sha256', value).slice(0, KEY_LENGTH);
+    if (value) return value.length > MAX_REMEMBERED ? digest(value) : digests.of(value, digest);
   }
   return undefined;
 }
 
-function keyValueOf(request: StickyRequest, rule: StickyRule): string | undefined {
+function digest(value: string): string {
+  return hash('sha256', value).slice(0, KEY_LENGTH);
+}
+
+function keyValueOf({ headers, ip }: StickyRequest, rule: StickyRule): string | undefined {
   switch (rule.kind) {
     case 'header':
-      return headerOf(request, rule.name.toLowerCase());
+      return headerValue(headers, lowerName(rule.name))?.trim();
     case 'cookie':
-      return cookieOf(headerOf(request, 'cookie') ?? '', rule.name);
+      return cookieOf(headers, rule.name);
     case 'ip':
       // The same client has this prefix on a dual-stack listener only.
-      return request.ip.replace(/^::ffff:/i, '');
+      return ip.startsWith('::') ? ip.replace(/^::ffff:/i, '') : ip;
   }
 }
 
-function headerOf(request: StickyRequest, name: string): string | undefined {
-  if (!Object.hasOwn(request.headers, name)) return undefined;
-  const value = request.headers[name];
-  return (typeof value === 'string' ? value : value?.join(','))?.trim();
-}
-
 /** The first cookie of that name: RFC 6265 section 5.4 sends the most specific path first. */
-function cookieOf(header: string, name: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+function cookieOf(headers: RawHeaders, wanted: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (lowerName(headers[index] ?? '') !== 'cookie') continue;
+    for (const pair of (headers[index + 1] ?? '').split(';')) {
+      const equals = pair.indexOf('=');
+      if (equals > 0 && pair.slice(0, equals).trim() === wanted) return pair.slice(equals + 1).trim();
+    }
   }
   return undefined;
 }

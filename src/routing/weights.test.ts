@@ -10,7 +10,7 @@ import { stickyKey } from './sticky-key.ts';
 const KEYS = Array.from({ length: 10_000 }, (_, index) => keyOf(`user-${index}`));
 
 function keyOf(user: string): string {
-  const key = stickyKey({ headers: { user }, ip: '' }, [{ kind: 'header', name: 'user' }]);
+  const key = stickyKey({ headers: ['user', user], ip: '' }, [{ kind: 'header', name: 'user' }]);
   assert.ok(key);
   return key;
 }

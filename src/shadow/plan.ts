@@ -24,10 +24,12 @@ export function createMirrorPlanner(policy: MirrorPolicy): (question: PlanQuesti
     if (operationId === UNMATCHED) return { kind: 'skip', reason: 'not-in-contract' };
     if (!methods.has(method)) return { kind: 'skip', reason: 'unsafe-method' };
     if (policy.percent >= 100) return mirror;
-    return bucketOf(key ?? String(turn++)) < policy.percent ? mirror : { kind: 'skip', reason: 'sampled-out' };
+    if (policy.percent <= 0) return SAMPLED_OUT;
+    return bucketOf(key ?? String(turn++)) < policy.percent ? mirror : SAMPLED_OUT;
   };
 }
 
+const SAMPLED_OUT: MirrorPlan = { kind: 'skip', reason: 'sampled-out' };
 const BUCKETS = 10_000n;
 
 /** 0 to below 100, in steps of 0.01; salted so that it is independent of the weight's buckets. */

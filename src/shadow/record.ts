@@ -34,7 +34,7 @@ export function record(
     candidate:
       results.candidate &&
       observe(ports, exchange, { side: 'candidate', result: results.candidate, conformance: conformance?.candidate }),
-    target: findings.length > 0 ? ports.redactTarget(exchange.request.target) : '',
+    target: findings.some(({ isBare }) => !isBare) ? ports.redactTarget(exchange.request.target) : '',
   });
   return undefined;
 }

@@ -223,7 +223,7 @@ test('an answer of "not modified" to a client that did not ask so is compared li
 });
 
 test('a shadow that we ended ourselves is no error of the candidate', async () => {
-  const { offer } = createLab({ send: async () => ({ kind: 'failed', code: 'UND_ERR_DESTROYED', totalMs: 1 }) });
+  const { offer } = createLab({ send: async () => ({ kind: 'failed', code: 'PG_CLIENT_STOPPED', totalMs: 1 }) });
   const observation = await offer();
   assert.deepEqual([observation?.outcome, observation?.reason], ['uncompared', 'shadow-dropped']);
 });

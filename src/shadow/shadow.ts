@@ -2,6 +2,7 @@
 // and records one observation for every exchange. Nothing here is awaited by a client.
 import {
   isEventStream,
+  lowerName,
   otherSide,
   type Reply,
   type ServedExchange,
@@ -27,10 +28,12 @@ export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow
   const drop = ({ exchange, served }: Pick<Mirrored, 'exchange'> & { readonly served?: SideResult }): void =>
     recordUncompared(ports, { exchange, served }, 'shadow-dropped');
   const compare = (mirrored: Mirrored): Promise<void> =>
-    compareExchange(ports, mirrored, options.confirmDelayMs).catch((error: unknown) => {
-      ports.onFault(error);
-      drop(mirrored);
-    });
+    ask(ports, mirrored)
+      .then((other) => compareWith(ports, mirrored, other, options.confirmDelayMs))
+      .catch((error: unknown) => {
+        ports.onFault(error);
+        drop(mirrored);
+      });
   const lane = createLane<Mirrored>(options, compare);
   const offer = (exchange: ServedExchange): void => {
     const mirrored = admit(ports, exchange);
@@ -124,16 +127,20 @@ const CONDITIONS: ReadonlySet<string> = new Set([
 
 /** The client asked so; what a backend answers of itself is its own answer, and compared. */
 function isConditional({ headers }: ServedExchange['request']): boolean {
-  return headers.some((name, index) => index % 2 === 0 && CONDITIONS.has(name.toLowerCase()));
+  return headers.some((name, index) => index % 2 === 0 && CONDITIONS.has(lowerName(name)));
 }
 
-/** The way of one mirrored exchange. */
-async function compareExchange(
+function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
+  return ports.send(otherSide(exchange.served), ports.mark(exchange.request));
+}
+
+/** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
+function compareWith(
   ports: ShadowPorts,
   { exchange, served }: Mirrored,
+  other: SideResult,
   confirmDelayMs: number,
-): Promise<void> {
-  const other = await ports.send(otherSide(exchange.served), ports.mark(exchange.request));
+): void | Promise<void> {
   const results =
     exchange.served === 'legacy' ? { legacy: served, candidate: other } : { legacy: other, candidate: served };
   if (exchange.result.kind === 'client-aborted') return recordAbandoned(ports, exchange, results);
@@ -144,7 +151,24 @@ async function compareExchange(
   if (failed) return record(ports, exchange, failed);
   const pair = repliesOf(results);
   if (!pair) return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
-  const judged = await judge(ports, exchange, pair, confirmDelayMs);
+  if (!ports.isIdentical(exchange.operationId, pair))
+    return recordJudged(ports, { exchange, served, results }, judge(ports, exchange, pair, confirmDelayMs));
+  const sample = ports.checkSample(subjectOf(exchange), pair);
+  const equal = { outcome: 'equal', findings: [], results } as const;
+  if (!sample) return record(ports, exchange, equal);
+  return sample.then((conformance) => record(ports, exchange, { ...equal, conformance }));
+}
+
+interface Paired extends Mirrored {
+  readonly results: SidePair<SideResult>;
+}
+
+async function recordJudged(
+  ports: ShadowPorts,
+  { exchange, served, results }: Paired,
+  judging: Promise<Judged>,
+): Promise<void> {
+  const judged = await judging;
   if ('uncompared' in judged) return recordUncompared(ports, { exchange, served, results }, judged.uncompared);
   record(ports, exchange, { ...judged, results });
 }
@@ -158,7 +182,7 @@ function missingReason(exchange: ServedExchange, other: SideResult): UncomparedR
 }
 
 /** Failures of the lane itself: a group without a candidate, and connections that were closed because we stop. */
-const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UNSENDABLE', 'PG_CLIENT_STOPPED']);
 
 function isUnreadable(result: SideResult): boolean {
   return result.kind === 'failed' && (result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING');
@@ -210,10 +234,6 @@ async function judge(
   pair: SidePair<Reply>,
   confirmDelayMs: number,
 ): Promise<Judged> {
-  if (ports.isIdentical(exchange.operationId, pair)) {
-    const sample = ports.checkSample(subjectOf(exchange), pair);
-    return { outcome: 'equal', findings: [], confirmable: false, conformance: sample && (await sample) };
-  }
   const judged = await ports.compare(subjectOf(exchange), pair);
   if ('uncompared' in judged || !judged.confirmable || !ports.mayConfirm()) return judged;
   const again = await readAgain(ports, exchange, confirmDelayMs);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { StatusDocument } from '../control/index.ts';
 import type { ErrorCode, Side } from '../core/index.ts';
 import { flagsDocument } from './app.ts';
 import { startBackend } from './servers.ts';
@@ -156,19 +157,25 @@ export async function runCommand(
 export interface RunningServe {
   readonly url: string;
   readonly control: string;
+  readonly pid: number;
   /** What it printed so far. */
   printed(): { readonly stdout: string; readonly stderr: string };
+  signal(name: NodeJS.Signals): void;
   /** Asks it to end, and resolves when it has. */
   stop(signal?: NodeJS.Signals): Promise<Run>;
+}
+
+export interface ServeSetup extends Pick<RunOptions, 'env'> {
+  readonly args?: readonly string[];
 }
 
 /** Starts the proxy; the port of the control API then stands in the config, so that `status` finds it. */
 export async function startServe(
   scope: Scope,
   workspace: Workspace,
-  args: readonly string[] = ['--json'],
+  { args = ['--json'], env = {} }: ServeSetup = {},
 ): Promise<RunningServe> {
-  const { child, ended, printed } = launch(workspace.directory, ['serve', ...args], {});
+  const { child, ended, printed } = launch(workspace.directory, ['serve', ...args], { env });
   scope.after(async () => {
     killGroup(child);
     await ended;
@@ -184,7 +191,7 @@ export async function startServe(
     child.kill(signal);
     return ended;
   };
-  return { url, control, printed, stop };
+  return { url, control, pid: child.pid ?? 0, printed, signal: (name) => void child.kill(name), stop };
 }
 
 const TIME_LIMIT_MS = 30_000;
@@ -230,6 +237,19 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 function killGroup({ pid }: ChildProcess): void {
   if (pid !== undefined && isAlive({ pid })) process.kill(-pid, 'SIGKILL');
+}
+
+/** The status as the control API tells it. */
+export async function statusOf({ control }: Pick<RunningServe, 'control'>): Promise<StatusDocument> {
+  return (await fetch(`${control}/v1/status`)).json() as Promise<StatusDocument>; // held to it by openapi/control.yaml
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the process, or another one of its group, still runs. */

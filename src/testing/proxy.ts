@@ -1,7 +1,14 @@
 import type { TestContext } from 'node:test';
 import type { Contract } from '../contract/index.ts';
 import { type MirrorPlan, type ServedExchange, type Side, systemClock } from '../core/index.ts';
-import { createListener, createUpstreams, type Listener, type Repeat } from '../proxy/index.ts';
+import {
+  createListener,
+  createProtection,
+  createUpstreams,
+  type FallbackPolicy,
+  type Listener,
+  type Protection,
+} from '../proxy/index.ts';
 import { contractFrom } from './contract.ts';
 
 export const THINGS = `openapi: 3.1.0
@@ -23,6 +30,8 @@ export interface ProxyUnderTest {
   /** Resolves when so many exchanges were handed over. */
   readonly handedOver: (count: number) => Promise<void>;
   readonly arrivals: readonly string[];
+  readonly warnings: readonly string[];
+  readonly protection: Protection;
 }
 
 export interface ProxySetup {
@@ -34,7 +43,10 @@ export interface ProxySetup {
   readonly contract?: Contract;
   readonly headersMs?: number;
   readonly graceMs?: number;
-  readonly repeat?: Repeat;
+  readonly maxInFlight?: number;
+  readonly repeat?: FallbackPolicy['repeat'];
+  /** Share of the candidate's requests that may go to legacy; all, unless it is set. */
+  readonly budget?: number;
 }
 
 /** The data plane with real sockets on both ends; only flags and shadow are replaced. */
@@ -52,12 +64,18 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       ['', { legacy, candidate }],
     ]),
     live: { connectMs: 1000, headersMs: setup.headersMs ?? 5000, idleMs: 5000 },
-    shadow: { timeoutMs: 1000, connections: 8, maxBodyBytes: 1 << 20 },
+    shadow: { timeoutMs: 1000, maxBodyBytes: 1 << 20 },
     clock: systemClock,
   });
   const exchanges: ServedExchange[] = [];
   const arrivals: string[] = [];
+  const warnings: string[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
+  const policy = { repeat: setup.repeat ?? 'safe', budget: setup.budget ?? 1 };
+  const protection = createProtection('things', policy, {
+    clock: systemClock,
+    warn: (message) => void warnings.push(message),
+  });
   const listener = createListener(
     {
       contract,
@@ -65,7 +83,7 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       stickiness: [{ kind: 'ip' }],
       flags: { isCandidate: () => serve === 'candidate' },
       upstreams,
-      repeatOf: () => setup.repeat ?? 'safe',
+      protections: new Map([['things', protection]]),
       plan: () => plan,
       onArrival: (operationId) => void arrivals.push(operationId),
       onExchange: (exchange) => {
@@ -74,7 +92,7 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       },
       clock: systemClock,
     },
-    { host: '127.0.0.1', port: 0, graceMs: setup.graceMs ?? 1000 },
+    { host: '127.0.0.1', port: 0, graceMs: setup.graceMs ?? 1000, maxInFlight: setup.maxInFlight ?? 1000 },
   );
   const { port } = await listener.start();
   t.after(async () => {
@@ -83,5 +101,5 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
   });
   const handedOver = (count: number): Promise<void> =>
     new Promise((resolve) => (exchanges.length >= count ? resolve() : waiting.push({ count, resolve })));
-  return { port, listener, exchanges, handedOver, arrivals };
+  return { port, listener, exchanges, handedOver, arrivals, warnings, protection };
 }

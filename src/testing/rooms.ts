@@ -16,7 +16,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   demo: ['core'],
   diff: ['core', 'contract'],
   rollout: ['core', 'gate'],
-  proxy: ['core', 'contract', 'routing'],
+  http1: [],
+  proxy: ['core', 'contract', 'routing', 'http1'],
   control: ['core', 'report', 'rollout'],
   cli: [
     ...['core', 'contract', 'routing', 'shadow', 'observations', 'gate', 'report', 'config', 'demo', 'diff', 'rollout'],

@@ -1,0 +1,141 @@
+// What a proxy adds to a request's time, at half of the rate that Paritygate can take with shadowing on.
+import { join } from 'node:path';
+import { CONTENDERS } from './contenders.ts';
+import type { Standing } from './ground.ts';
+import { rangeOf } from './main-table.ts';
+import { FIRST_WARM_UP, warm } from './measure.ts';
+import type { OpenLoopResult } from './open-loop.ts';
+import { runToEnd } from './processes.ts';
+import type { Run, Section } from './section.ts';
+import { chooseContenders, startAll, stopStandings } from './standings.ts';
+import { createRandom, type Spread, shuffle, spreadOf } from './statistics.ts';
+import { formatTable } from './table.ts';
+import { MAIN_CELL, runLoad } from './wrk.ts';
+
+const SHADOW_OFF = 'paritygate-forward';
+const SHADOW_ON = 'paritygate-mirror';
+const NAMES = ['direct', 'nginx', 'nginx-mirror', SHADOW_OFF, SHADOW_ON];
+const SEED = 7;
+
+/** The results of each contender, by name, in the order of the rounds. */
+type Results = ReadonlyMap<string, readonly OpenLoopResult[]>;
+
+export async function runLatency(run: Run): Promise<Section> {
+  const contenders = CONTENDERS.filter(({ name }) => NAMES.includes(name));
+  const standings = await startAll(run, chooseContenders(contenders, run.ground).active);
+  const rate = Math.floor((await measureCapacity(run, standings)) / 2);
+  const { rounds = 5, seconds = 8 } = run.options;
+  const results = await measureRounds(run, standings, { rate, rounds, seconds });
+  await stopStandings(standings);
+  const value = p99Ratio(results);
+  return {
+    title: `Latency at ${rate} requests/s, half of what Paritygate takes with shadowing on; ${rounds} rounds of ${seconds} s`,
+    text: formatResults(standings, results),
+    targets: [{ what: 'p99 at a fixed rate: shadow on / shadow off', limit: 1.25, value }],
+    data: { rate, results: Object.fromEntries(results) },
+  };
+}
+
+/** Requests per second through the one that does most; every contender is warm afterwards. */
+async function measureCapacity({ ground, onProgress }: Run, standings: readonly Standing[]): Promise<number> {
+  let capacity = 0;
+  for (const { name, port } of standings) {
+    onProgress(`warming up ${name}`);
+    const load = { ...ground, port, cell: MAIN_CELL };
+    await warm(load, FIRST_WARM_UP);
+    if (name !== SHADOW_ON) continue;
+    const { requests, durationUs } = await runLoad({ ...load, seconds: 4 });
+    capacity = requests / (durationUs / 1e6);
+  }
+  return capacity;
+}
+
+interface Plan {
+  readonly rate: number;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+async function measureRounds(
+  run: Run,
+  standings: readonly Standing[],
+  { rate, rounds, seconds }: Plan,
+): Promise<Results> {
+  const random = createRandom(SEED);
+  const results = new Map(standings.map(({ name }) => [name, [] as OpenLoopResult[]]));
+  for (let round = 1; round <= rounds; round++)
+    for (const { name, port } of shuffle(standings, random)) {
+      run.onProgress(`round ${round} of ${rounds}: ${name} at ${rate} requests/s`);
+      results.get(name)?.push(await generate(name, { port, rate, seconds: seconds + 1, seed: round }));
+    }
+  return results;
+}
+
+async function generate(
+  name: string,
+  options: { readonly port: number; readonly rate: number; readonly seconds: number; readonly seed: number },
+): Promise<OpenLoopResult> {
+  const args = [join(import.meta.dirname, 'open-loop.ts'), JSON.stringify(options)];
+  const output = await runToEnd(
+    { command: process.execPath, args, cwd: import.meta.dirname },
+    (options.seconds + 20) * 1000,
+  );
+  const result = JSON.parse(output) as OpenLoopResult; // printed by open-loop.ts
+  if (result.failed > 0)
+    throw new Error(`${name}: ${result.failed} requests at a fixed rate were not answered with 200`);
+  return result;
+}
+
+function formatResults(standings: readonly Standing[], results: Results): string {
+  const cells = (name: string, pick: 'p50Us' | 'p99Us'): readonly string[] => {
+    const spread = spreadOf(valuesOf(results, name, pick));
+    if (!spread) return ['-', '-', '-'];
+    const added = spreadOf(pairsOf(results, name, 'direct').map(([own, direct]) => own[pick] - direct[pick]));
+    return [spread.median.toFixed(0), rangeOf(spread, 0), added?.median.toFixed(0) ?? '-'];
+  };
+  const rows = standings.map(({ name, label }) => [label, ...cells(name, 'p50Us'), ...cells(name, 'p99Us')]);
+  return [
+    formatTable([['', 'p50 µs', 'min..max', 'added', 'p99 µs', 'min..max', 'added'], ...rows]),
+    `Counted from the moment a request was due. ${describeLateness(results)}`,
+  ].join('\n');
+}
+
+function describeLateness(results: Results): string {
+  const late = `The generator itself was late by ${latenessUs(results).toFixed(0)} µs (p99, without a proxy)`;
+  if (!isDisturbed(results)) return `${late}.`;
+  return `${late}: the machine was too busy with other things for a p99 that means anything.`;
+}
+
+/** Without a proxy a connection is always free, so that only the generator's own thread can be late. */
+function latenessUs(results: Results): number {
+  return spreadOf(valuesOf(results, 'direct', 'lateP99Us'))?.median ?? NaN;
+}
+
+const MAX_LATENESS_US = 1_000;
+
+function isDisturbed(results: Results): boolean {
+  return latenessUs(results) > MAX_LATENESS_US;
+}
+
+function valuesOf(results: Results, name: string, pick: keyof OpenLoopResult): readonly number[] {
+  return (results.get(name) ?? []).map((result) => result[pick]);
+}
+
+/** The results of two contenders in the same round, in which both met the same moments. */
+function pairsOf(
+  results: Results,
+  name: string,
+  against: string,
+): readonly (readonly [OpenLoopResult, OpenLoopResult])[] {
+  const others = results.get(against) ?? [];
+  return (results.get(name) ?? []).flatMap((result, round) => {
+    const other = others[round];
+    return other ? [[result, other] as const] : [];
+  });
+}
+
+/** Undefined when the machine was too busy to tell. */
+function p99Ratio(results: Results): Spread | undefined {
+  if (isDisturbed(results)) return undefined;
+  return spreadOf(pairsOf(results, SHADOW_ON, SHADOW_OFF).map(([on, off]) => on.p99Us / off.p99Us));
+}

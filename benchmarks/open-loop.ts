@@ -1,0 +1,142 @@
+// `node open-loop.ts '{"port":..., "rate":..., "seconds":..., "seed":...}'`: requests at a fixed rate, whatever the answers
+// do. Each latency counts from the moment at which the request was due and not from when it could be sent, so that a
+// stall is felt by every request that falls into it (wrk, which waits for answers, would leave those out).
+import { Worker } from 'node:worker_threads';
+import { type Connection, openConnection } from './connection.ts';
+import { ITEMS_PER_SIZE, targetOf } from './items.ts';
+import { createRandom, quantile } from './statistics.ts';
+
+export interface OpenLoop {
+  readonly port: number;
+  /** Requests per second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** The same seed gives the same moments. */
+  readonly seed: number;
+}
+
+export interface OpenLoopResult {
+  readonly answered: number;
+  readonly failed: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+  /** How much later than due requests were sent: the generator's own lateness, and waiting for a free connection. */
+  readonly lateP50Us: number;
+  readonly lateP99Us: number;
+}
+
+const CONNECTIONS = 64;
+/** The first second is not counted: connections are new then. */
+const SKIPPED_MS = 1_000;
+const LAST_ANSWER_MS = 5_000;
+
+/** The same clock on all threads of the process. */
+function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+async function generate({ port, rate, seconds, seed }: OpenLoop): Promise<OpenLoopResult> {
+  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port, fail)));
+  const startMs = nowMs() + 200;
+  const schedule = createSchedule({ startMs, rate, seconds, seed });
+  const generator = new Generator(schedule, connections);
+  const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: schedule.buffer });
+  pacer.on('message', () => generator.sendDue());
+  await generator.untilDone(startMs + seconds * 1000 + LAST_ANSWER_MS);
+  for (const connection of connections) connection.close();
+  await pacer.terminate();
+  return generator.result(startMs + SKIPPED_MS);
+}
+
+function fail(why: string): never {
+  console.error(why);
+  process.exit(1);
+}
+
+/** Independent clients come at exponential distances (a Poisson process). */
+function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'port'> & { startMs: number }): Float64Array {
+  const random = createRandom(seed);
+  const schedule = new Float64Array(new SharedArrayBuffer(Math.round(rate * seconds) * 8));
+  let dueMs = startMs;
+  for (let index = 0; index < schedule.length; index++) {
+    dueMs += (-Math.log(1 - random()) / rate) * 1000;
+    schedule[index] = dueMs;
+  }
+  return schedule;
+}
+
+class Generator {
+  readonly #schedule: Float64Array;
+  readonly #free: Connection[];
+  readonly #latencyMs: Float64Array;
+  readonly #lateMs: Float64Array;
+  #sent = 0;
+  #answered = 0;
+  #failed = 0;
+
+  constructor(schedule: Float64Array, connections: readonly Connection[]) {
+    this.#schedule = schedule;
+    this.#free = [...connections];
+    this.#latencyMs = new Float64Array(schedule.length).fill(NaN);
+    this.#lateMs = new Float64Array(schedule.length).fill(NaN);
+  }
+
+  /** Sends what is due as far as connections are free; what finds none is sent by the next answer. */
+  sendDue(): void {
+    for (let dueMs = this.#schedule[this.#sent]; dueMs !== undefined; dueMs = this.#schedule[this.#sent]) {
+      const sentMs = nowMs();
+      if (dueMs > sentMs) return;
+      const connection = this.#free.pop();
+      if (!connection) return;
+      this.#lateMs[this.#sent] = sentMs - dueMs;
+      this.#send(connection, this.#sent++, dueMs);
+    }
+  }
+
+  #send(connection: Connection, index: number, dueMs: number): void {
+    connection.send(REQUESTS[index % REQUESTS.length] ?? '', (status) => {
+      this.#latencyMs[index] = nowMs() - dueMs;
+      this.#answered += 1;
+      if (status !== 200) this.#failed += 1;
+      this.#free.push(connection);
+      this.sendDue();
+    });
+  }
+
+  async untilDone(deadlineMs: number): Promise<void> {
+    while (this.#answered < this.#schedule.length && nowMs() < deadlineMs)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  result(fromMs: number): OpenLoopResult {
+    const first = this.#schedule.findIndex((dueMs) => dueMs >= fromMs);
+    const latency = this.#latencyMs.slice(first).filter(Number.isFinite).sort();
+    const late = this.#lateMs.slice(first).filter(Number.isFinite).sort();
+    return {
+      answered: this.#answered,
+      failed: this.#failed + this.#schedule.length - this.#answered,
+      p50Us: quantile(latency, 0.5) * 1000,
+      p99Us: quantile(latency, 0.99) * 1000,
+      maxUs: (latency.at(-1) ?? NaN) * 1000,
+      lateP50Us: quantile(late, 0.5) * 1000,
+      lateP99Us: quantile(late, 0.99) * 1000,
+    };
+  }
+}
+
+/** The requests of load.lua. */
+const REQUESTS = Array.from({ length: ITEMS_PER_SIZE }, (_, number) =>
+  [
+    `GET ${targetOf('medium', number)} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'User-Agent: open-loop',
+    'Accept: application/json',
+    `X-User-Id: user-${number}`,
+    '\r\n',
+  ].join('\r\n'),
+);
+
+const options = JSON.parse(process.argv[2] ?? '{}') as OpenLoop; // written by latency.ts
+console.log(JSON.stringify(await generate(options)));
+process.exit(0);

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { type Address, type Config, parseConfig, readConfigText } from './config/index.ts';
+import type { WorkerSetup } from './worker-protocol.ts';
+
+/** A config with the bytes that it came from, so that workers can be given just these. */
+export interface Setup {
+  readonly config: Config;
+  readonly forWorkers: Omit<WorkerSetup, 'port'>;
+}
+
+/** Throws when the config is wrong. The contract is only read: what is wrong with it is for a worker to say. */
+export function readSetup(file: string): Setup {
+  const configText = readConfigText(file);
+  const config = parseConfig(configText, { file, env: process.env });
+  return { config, forWorkers: { file, configText, contract: readContract(config.contract) } };
+}
+
+function readContract(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'base64');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The port itself, or a free one for 0: workers that come later have to listen where the first ones did. What keeps the
+ * address from being bound is for a worker to say.
+ */
+export async function choosePort({ host, port }: Address): Promise<number> {
+  if (port !== 0) return port;
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen({ host, port: 0 }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,57 @@
+// The shadow lane with its ports filled in: who sends, who compares, who records.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Analysis } from './analysis.ts';
+import type { Config } from './config/index.ts';
+import type { Contract, Operation } from './contract/index.ts';
+import type { Clock, Side } from './core/index.ts';
+import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
+import type { Recorder } from './observations/index.ts';
+import { shadowHeaders, type Upstreams } from './proxy/index.ts';
+import type { Redaction } from './redaction-key.ts';
+import { createBudget, createShadow, type Shadow } from './shadow/index.ts';
+
+export interface Shadowed {
+  readonly config: Config;
+  readonly contract: Contract;
+  readonly upstreams: Upstreams;
+  readonly analysis: Analysis;
+  readonly recorder: Recorder;
+  readonly redaction: Redaction;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+export function wireShadow(shadowed: Shadowed): Shadow {
+  const { config, contract, upstreams, analysis, recorder, redaction, clock, warn } = shadowed;
+  const keyed = redaction.hash;
+  const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
+  const withOperation = <Result>(id: string, use: (operation: Operation) => Result): Result | undefined => {
+    const operation = operations.get(id);
+    return operation && use(operation);
+  };
+  const ports = {
+    send: upstreams.send,
+    mark: (request: Parameters<Upstreams['send']>[1]) => ({
+      ...request,
+      headers: shadowHeaders(request.headers, config.shadow.mark),
+    }),
+    judgeFailure: (id: string, results: Parameters<typeof judgeFailure>[1]) =>
+      withOperation(id, (operation) => judgeFailure(operation, results, keyed)),
+    judgeUnreadable: (id: string, side: Side) =>
+      withOperation(id, (operation) => judgeUnreadable({ operation, hash: keyed }, side)),
+    isIdentical: (id: string, pair: Omit<Parameters<typeof isIdentical>[1], 'operation'>) =>
+      withOperation(id, (operation) => isIdentical(contract, { operation, ...pair })) === true,
+    checkSample: analysis.checkSample,
+    compare: analysis.compare,
+    confirm: analysis.confirm,
+    failureOf,
+    isBodyless: (id: string, method: string) => method === 'HEAD' && operations.get(id)?.method !== 'HEAD',
+    redactTarget: (target: string) => redactTarget(target, keyed),
+    record: recorder.record,
+    mayConfirm: createBudget(config.confirm.perSecond, clock),
+    delay: (ms: number) => delay(ms, undefined, { ref: false }),
+    onFault: (error: unknown) =>
+      warn(`an exchange could not be compared: ${error instanceof Error ? error.message : String(error)}`),
+  };
+  return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
+}
