@@ -10,6 +10,8 @@ export function bindingOf(config: Config, contract: Contract): EvidenceBinding {
 /** Without a name for the build, its address is all there is to tell one candidate from another. */
 function buildOf({ candidateBuild, backends, groups }: Config): string {
   if (candidateBuild !== 'unknown') return candidateBuild;
-  const addresses = [backends, ...groups].flatMap(({ candidate }) => candidate?.origin ?? []);
+  const addresses = [backends, ...groups].flatMap(({ candidate }) =>
+    candidate ? (candidate.socketPath ?? candidate.url.origin) : [],
+  );
   return `unknown at ${[...new Set(addresses)].sort().join(', ') || 'no address'}`;
 }

@@ -1,5 +1,5 @@
 // The data plane: everything a request goes through, in one process. It listens, forwards, mirrors, compares, records.
-import { createAnalysis } from './analysis.ts';
+import { type Analysis, type AnalysisSetup, createAnalysis } from './analysis.ts';
 import { bindingOf } from './binding.ts';
 import { type Config, resolveGroups } from './config/index.ts';
 import type { Contract } from './contract/index.ts';
@@ -13,7 +13,9 @@ import {
   createUpstreams,
   createWire,
   type Listener,
+  type Protection,
   type StopManner,
+  type UpstreamGroup,
   type Upstreams,
 } from './proxy/index.ts';
 import { createRedaction, type Redaction } from './redaction-key.ts';
@@ -47,7 +49,6 @@ export interface DataPlaneParts {
 }
 
 export function createDataPlane({ config, contract, clock, warn }: DataPlaneParts): DataPlane {
-  const groupNames = resolveGroups(config, contract.operations);
   const redaction = createRedaction(config.store.path);
   const flags = createFlagSource({ file: config.flags.file, clock, onWarning: warn });
   const recorder = createRecorder({
@@ -57,32 +58,54 @@ export function createDataPlane({ config, contract, clock, warn }: DataPlanePart
     clock,
     onWarning: warn,
   });
-  const upstreams = createUpstreams({
-    groups: new Map([['', config.backends], ...config.groups.map((group) => [group.name, group] as const)]),
-    live: config.timeouts,
-    shadow: {
-      timeoutMs: config.shadow.timeoutMs,
-      maxBodyBytes: config.shadow.maxBodyBytes,
-    },
-    clock,
-  });
-  const analysis = createAnalysis(
-    () => ({
-      contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
-      hashKey: redaction.key(),
-      maxDecodedBytes: config.shadow.maxBodyBytes * 8,
-    }),
-    clock,
-    warn,
-  );
-  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn });
   const starts = createPatientStarts({ flags, names: config.groups.map(({ flag }) => flag), recorder, warn });
-  const groups = routedGroups(config, contract, groupNames);
+  const upstreams = wireUpstreams(config, clock);
+  const analysis = wireAnalysis({ config, contract, clock, warn }, redaction);
+  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn });
   const protections = new Map(
     config.groups.map(({ name, fallback }) => [name, createProtection(name, fallback, { clock, warn })]),
   );
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
-  const proxy = createListener(
+  const proxy = wireProxy({ config, contract, clock, flags, upstreams, protections, recorder, shadow, observed });
+  return {
+    isReady: proxy.isReady,
+    report: () =>
+      starts.addTrouble(describePlane({ config, contract, flags, recorder, proxy, protections, shadow, observed })),
+    ...lifecycle({ config, starts, recorder, flags, redaction, analysis, shadow, upstreams, proxy, clock, warn }),
+  };
+}
+
+function wireUpstreams(config: Config, clock: Clock): Upstreams {
+  const { timeoutMs, maxBodyBytes } = config.shadow;
+  const groups = new Map<string, UpstreamGroup>([
+    ['', { ...config.backends, timeouts: config.timeouts }],
+    ...config.groups.map((group) => [group.name, group] as const),
+  ]);
+  return createUpstreams({ groups, shadow: { timeoutMs, maxBodyBytes }, clock });
+}
+
+function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redaction: Redaction): Analysis {
+  const setup = (): AnalysisSetup => ({
+    contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
+    hashKey: redaction.key(),
+    maxDecodedBytes: config.shadow.maxBodyBytes * 8,
+  });
+  return createAnalysis(setup, clock, warn);
+}
+
+interface ProxyParts extends Omit<DataPlaneParts, 'warn'> {
+  readonly flags: FlagSource;
+  readonly upstreams: Upstreams;
+  readonly protections: ReadonlyMap<string, Protection>;
+  readonly recorder: Recorder;
+  readonly shadow: Shadow;
+  readonly observed: ServedCounts;
+}
+
+function wireProxy(parts: ProxyParts): Listener {
+  const { config, contract, clock, flags, upstreams, protections, recorder, shadow, observed } = parts;
+  const groups = routedGroups(config, contract, resolveGroups(config, contract.operations));
+  return createListener(
     {
       contract,
       groupOf: (operation) => groups[operation.index],
@@ -99,13 +122,8 @@ export function createDataPlane({ config, contract, clock, warn }: DataPlanePart
       },
       clock,
     },
-    { ...config.listen, graceMs: config.graceMs, maxInFlight: config.maxInFlight },
+    { ...config.listen, graceMs: config.graceMs, maxInFlight: config.maxInFlight, tls: config.tls },
   );
-  return {
-    isReady: proxy.isReady,
-    report: () => starts.addTrouble(describePlane({ config, contract, flags, recorder, shadow, observed })),
-    ...lifecycle({ config, starts, recorder, flags, redaction, analysis, shadow, upstreams, proxy, clock, warn }),
-  };
 }
 
 /** The group of each operation by its index, so that the hot path looks nothing up. */
@@ -131,7 +149,7 @@ interface Parts {
   readonly recorder: Recorder;
   readonly flags: FlagSource;
   readonly redaction: Redaction;
-  readonly analysis: ReturnType<typeof createAnalysis>;
+  readonly analysis: Analysis;
   readonly shadow: Shadow;
   readonly upstreams: Upstreams;
   readonly proxy: Listener;

@@ -2,7 +2,8 @@
 import type { StatusDocument } from './control/index.ts';
 import type { Clock } from './core/index.ts';
 import type { Setup } from './setup.ts';
-import { mergeReports, NO_COUNTS, type PlaneReport, retire, withoutCounts } from './status.ts';
+import type { PlaneReport } from './status.ts';
+import { mergeReports, NO_COUNTS, retire, withoutCounts } from './status-merge.ts';
 import { forkWorker, type WorkerHandle, type WorkerSeams } from './worker-handle.ts';
 import { createWorkerPool, type WorkerCrash, type WorkerPool } from './worker-pool.ts';
 import type { Started } from './worker-protocol.ts';
@@ -37,6 +38,7 @@ export function createFleet(parts: FleetParts): Fleet {
   let latest: PlaneReport | undefined;
   let gone = NO_COUNTS;
   let restarts = 0;
+  let isStopped = false;
 
   const living = (): readonly WorkerHandle[] => [...pools].flatMap((pool) => pool.workers());
 
@@ -62,6 +64,7 @@ export function createFleet(parts: FleetParts): Fleet {
   }
 
   async function launch(setup: Setup, port: number): Promise<Started> {
+    if (isStopped) throw new Error('the proxy was stopped while it started');
     const pool = createPool(setup, port);
     pools.add(pool);
     try {
@@ -97,9 +100,11 @@ export function createFleet(parts: FleetParts): Fleet {
     isReady: () => serving?.workers().some((worker) => worker.isServing()) ?? false,
     describe,
     stop: async (graceMs) => {
+      isStopped = true;
       await Promise.all([...pools].map((pool) => pool.stop({ graceMs, quietMs: QUIET_MS })));
     },
     kill: () => {
+      isStopped = true;
       for (const pool of pools) pool.kill();
     },
   };

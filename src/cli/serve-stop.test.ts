@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { openStore } from '../observations/index.ts';
 import { createWorkspace, filesOf, isRunning, type RunningServe, startServe, statusOf, until } from '../testing/cli.ts';
-import { startHalves, startLoad } from '../testing/load.ts';
+import { startHalves, startHeldBackend, startLoad } from '../testing/load.ts';
 import { startBackend } from '../testing/servers.ts';
 
 /** No test may wait for it. */
@@ -17,19 +17,13 @@ interface Held {
 
 /** A proxy with a request in its hands. */
 async function startHeld(t: TestContext): Promise<Held> {
-  const { promise: isReached, resolve: reached } = Promise.withResolvers<void>();
-  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-  const { origin } = await startBackend(t, async (_, response) => {
-    reached();
-    await isReleased;
-    response.end('whole');
-  });
+  const { origin, reached, release } = await startHeldBackend(t);
   const more = `workers: 2\nshadow: { percent: 0 }\ngraceMs: ${LONG_MS}\n`;
-  const workspace = createWorkspace(t, filesOf({ legacy: origin.origin, candidate: origin.origin, more }));
+  const workspace = createWorkspace(t, filesOf({ legacy: origin, candidate: origin, more }));
   const serve = await startServe(t, workspace);
   const answer = fetch(`${serve.url}/things/1`);
   answer.catch(() => {});
-  await isReached;
+  await reached;
   return { serve, answer, release };
 }
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { EXIT, type ExitCode } from '../core/index.ts';
-import { type Bound, createSupervisor, type Supervisor } from '../supervisor.ts';
+import { createSupervisor, type Reached, type Supervisor } from '../supervisor.ts';
 import { rootWarning } from './serve-root.ts';
 
 interface ServeOptions {
@@ -36,14 +36,14 @@ export async function runServe(options: Partial<ServeOptions>): Promise<ExitCode
   return EXIT.pass;
 }
 
-function printAddresses({ listen, control }: Bound, json: boolean): void {
-  const where = { url: urlOf(listen), control: urlOf(control) };
+function printAddresses({ listen, control, isSecure }: Reached, json: boolean): void {
+  const where = { url: urlOf(isSecure ? 'https' : 'http', listen), control: urlOf('http', control) };
   if (json) console.log(JSON.stringify(where));
   else console.log(`listening on ${where.url}, control on ${where.control}`);
 }
 
-function urlOf({ host, port }: Bound['listen']): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(scheme: 'http' | 'https', { host, port }: Reached['listen']): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function untilAsked(): Promise<string> {

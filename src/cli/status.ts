@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/index.ts';
-import type { StatusDocument } from '../control/index.ts';
+import type { BreakerStatus, StatusDocument } from '../control/index.ts';
 import { EXIT, type ExitCode, ParitygateError } from '../core/index.ts';
 import { formatTable } from './terminal.ts';
 
@@ -38,14 +38,32 @@ function describeStatus(status: StatusDocument): string {
     const share = served === 0 ? 'n/a' : `${((observed.candidate / served) * 100).toFixed(1)} %`;
     return [name, flag, weight === null ? 'n/a' : `${weight} %`, share, String(served)];
   });
-  const { flags, store, shadow, contract } = status;
+  const { flags, store, live, shadow, contract, reload } = status;
   return [
     formatTable([['GROUP', 'FLAG', 'SET', 'OBSERVED', 'SERVED'], ...groups]),
     '',
     `flags     ${flags.ok ? 'ok' : `NOT OK: ${flags.error}`} (${flags.source})`,
     `store     ${store.ok ? 'ok' : `NOT OK: ${store.error}`} (${store.location})`,
+    `live      ${live.inFlight} in flight, ${live.shed} turned away`,
+    ...status.groups.flatMap(({ name, breaker }) => describeBreaker(name, breaker)),
     `shadow    ${shadow.inFlight} in flight, ${shadow.queued} waiting, ${shadow.dropped} dropped`,
+    `workers   ${describeWorkers(status)}`,
+    ...(reload?.error === undefined
+      ? []
+      : [`reload    NOT DONE at ${new Date(reload.atMs).toISOString()}: ${reload.error}`]),
     `contract  ${contract.title} (${contract.file}, ${contract.operations} operations)`,
     ...status.warnings.map((warning) => `warning   ${warning}`),
   ].join('\n');
+}
+
+/** `2 serving, 1 draining, 3 restarts` */
+function describeWorkers({ workers, restarts }: StatusDocument): string {
+  const states = [...Map.groupBy(workers, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`);
+  return [states.join(', ') || 'none', ...(restarts > 0 ? [`${restarts} restarts`] : [])].join(', ');
+}
+
+/** Nothing where it never opened. */
+function describeBreaker(group: string, { state, opened, diverted }: BreakerStatus): readonly string[] {
+  if (opened === 0) return [];
+  return [`breaker   ${group}: ${state}, opened ${opened} times, ${diverted} requests went to legacy instead`];
 }

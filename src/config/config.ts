@@ -1,4 +1,4 @@
-import type { GatePolicy } from '../core/index.ts';
+import type { GatePolicy, Location } from '../core/index.ts';
 import type { Places } from './places.ts';
 
 export interface Address {
@@ -8,10 +8,40 @@ export interface Address {
   readonly port: number;
 }
 
+/** A file that the config names: its absolute path, and where it is named. */
+export interface NamedFile {
+  readonly path: string;
+  readonly at: Location | undefined;
+}
+
+/** PEM files. A certificate has its key. */
+export interface TlsFiles {
+  readonly ca: NamedFile | undefined;
+  readonly cert: NamedFile | undefined;
+  readonly key: NamedFile | undefined;
+}
+
+export interface Backend {
+  readonly url: URL;
+  /** Absolute. */
+  readonly socketPath: string | undefined;
+  readonly tls: (TlsFiles & { readonly servername: string | undefined }) | undefined;
+}
+
 /** The pair a request may go to. Without a candidate legacy serves everything and nothing is compared. */
 export interface Backends {
-  readonly legacy: URL;
-  readonly candidate: URL | undefined;
+  readonly legacy: Backend;
+  readonly candidate: Backend | undefined;
+}
+
+/** Of the live leg. */
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly idleMs: number;
+  /** 0 sets no limit. */
+  readonly totalMs: number;
+  readonly resolveMs: number;
 }
 
 export interface FallbackConfig {
@@ -27,6 +57,7 @@ export interface GroupConfig extends Backends {
   readonly tags: readonly string[];
   readonly flag: string;
   readonly fallback: FallbackConfig;
+  readonly timeouts: Timeouts;
 }
 
 /** A network in CIDR notation, taken apart. */
@@ -63,6 +94,8 @@ export interface Config {
   readonly directory: string;
   readonly contract: string;
   readonly listen: Address;
+  /** Absent where clients are spoken to in the clear. */
+  readonly tls: TlsFiles | undefined;
   readonly control: { readonly listen: Address };
   /** Processes that serve requests. */
   readonly workers: number;
@@ -77,8 +110,8 @@ export interface Config {
   readonly confirm: { readonly perSecond: number; readonly delayMs: number };
   /** Where a group has none of its own. */
   readonly fallback: FallbackConfig;
-  /** Of the live leg. */
-  readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly idleMs: number };
+  /** Where a group has none of its own. */
+  readonly timeouts: Timeouts;
   /** Live requests of one worker. */
   readonly maxInFlight: number;
   readonly graceMs: number;

@@ -36,16 +36,12 @@ function loops({ backends, groups, listen, places }: Config): readonly Problem[]
   ];
   return targets.flatMap(({ path, pair }) =>
     (['legacy', 'candidate'] as const).flatMap((side): Problem[] => {
-      const url = pair[side];
+      const backend = pair[side];
       const field: ConfigPath = [...path, side];
-      const isInherited = path.length > 1 && url === backends[side];
-      if (
-        url === undefined ||
-        isInherited ||
-        !isSameHost(listen, addressOf(url)) ||
-        listen.port !== addressOf(url).port
-      )
-        return [];
+      const isInherited = path.length > 1 && backend === backends[side];
+      if (backend === undefined || backend.socketPath !== undefined || isInherited) return [];
+      const target = addressOf(backend.url);
+      if (!isSameHost(listen, target) || listen.port !== target.port) return [];
       const message = `${formatPath(field)} is the address that Paritygate listens on itself`;
       return [
         { code: 'PG_CONFIG_INVALID', message, at: locate(places, field), fix: 'name the address of the backend' },

@@ -20,6 +20,8 @@ function childOf(field: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | un
 function unwrap(field: z.core.$ZodType): z.core.$ZodType {
   if (field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodPrefault)
     return unwrap(field.def.innerType);
+  // Of a value that may be written in several ways only the map has fields.
+  if (field instanceof z.ZodUnion) return field.options.map(unwrap).find((way) => way instanceof z.ZodObject) ?? field;
   return field;
 }
 

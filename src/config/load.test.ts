@@ -40,7 +40,8 @@ describe('a minimal file', () => {
       confirm: { perSecond: 20, delayMs: 50 },
       fallback: { repeat: 'safe', budget: 0.2 },
       maxInFlight: 2_048,
-      timeouts: { connectMs: 2_000, headersMs: 30_000, idleMs: 60_000 },
+      tls: undefined,
+      timeouts: { connectMs: 2_000, headersMs: 30_000, idleMs: 60_000, totalMs: 0, resolveMs: 30_000 },
       graceMs: 10_000,
       windowMs: 10_000,
       store: { kind: 'sqlite', path: '/srv/gateway/.paritygate/observations.db' },
@@ -48,7 +49,7 @@ describe('a minimal file', () => {
       reports: '/srv/gateway/reports',
       gates: { parity: { limit: 0.001 }, errors: { margin: 1.2, floor: 0.001 }, latency: [], exempt: {} },
     });
-    assert.equal(backends.legacy.origin, 'http://127.0.0.1:3000');
+    assert.equal(backends.legacy.url.origin, 'http://127.0.0.1:3000');
     assert.equal(backends.candidate, undefined);
     assert.deepEqual(locate(places, ['contract']), { file: config.file, line: 1, column: 11 });
   });
@@ -119,9 +120,9 @@ gates:
   test('gives each group its own pair of backends', () => {
     const [trades, tasks] = config.groups;
     assert.deepEqual([trades?.name, trades?.operations, trades?.tags], ['trades', ['listTrades', 'getTrade'], []]);
-    assert.equal(trades?.candidate?.href, 'https://candidate.internal:8443/');
-    assert.equal(tasks?.legacy.href, 'http://legacy.internal/');
-    assert.equal(tasks?.candidate?.href, 'http://127.0.0.1:4001/');
+    assert.equal(trades?.candidate?.url.href, 'https://candidate.internal:8443/');
+    assert.equal(tasks?.legacy.url.href, 'http://legacy.internal/');
+    assert.equal(tasks?.candidate?.url.href, 'http://127.0.0.1:4001/');
     assert.equal(tasks?.flag, 'migrate.tasks');
   });
 

@@ -9,6 +9,16 @@ export function text(expected: string) {
   return z.string(expected).trim().min(1, expected);
 }
 
+export function count(min: number, max: number) {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, expected);
+}
+
+/** A longer timer than a day is a slip; beyond 24.8 days Node would fire it at once. */
+export function milliseconds(min: number) {
+  return count(min, 86_400_000);
+}
+
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
@@ -121,7 +131,7 @@ export function markName() {
 }
 
 /** An origin: requests are forwarded with their own path and query, so a path here would be lost in silence. */
-export function backend() {
+export function origin() {
   const expected = 'expected the http:// or https:// URL of a backend';
   return z
     .string(expected)
@@ -136,6 +146,15 @@ export function backend() {
       (url) => url.pathname === '/' && url.search === '' && url.hash === '',
       'expected a backend URL without path',
     );
+}
+
+/** RFC 6066, section 3: the name asked for in a TLS handshake is never an address. */
+export function servername() {
+  const expected = 'expected a host name, without scheme and port, that is no IP address';
+  return z
+    .string(expected)
+    .regex(/^[A-Za-z0-9_](?:[\w.-]{0,252})$/, expected)
+    .refine((name) => isIP(name) === 0, expected);
 }
 
 // RFC 9110 section 5.6.2 (token) for header names, RFC 6265 section 4.1.1 for cookie names.

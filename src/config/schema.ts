@@ -1,27 +1,24 @@
 import { z } from 'zod';
+import { backend } from './backend-schema.ts';
 import { gates } from './gates-schema.ts';
 import {
   address,
-  backend,
+  count,
   duration,
   isLoopback,
   markName,
+  milliseconds,
   network,
   percent,
   stickinessKey,
   store,
   text,
 } from './notations.ts';
+import { groupTimeouts, timeouts } from './timeouts-schema.ts';
+import { listenerTls } from './tls-schema.ts';
 
 // The whole file, once: what is allowed, what a field falls back to, and its manual. The published JSON Schema, the error
 // messages and the types all come from here. `examples` is what an error proposes.
-
-const count = (min: number, max: number) => {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z.int(expected).min(min, expected).max(max, expected);
-};
-/** A longer timer than a day is a slip; beyond 24.8 days Node would fire it at once. */
-const milliseconds = (min: number) => count(min, 86_400_000);
 
 const legacy = backend()
   .describe(
@@ -36,7 +33,7 @@ const candidate = backend()
 const backends = z
   .strictObject({ legacy, candidate })
   .describe(
-    'The two sides of the migration, as origins: scheme, host and port. Requests keep their own path and query.',
+    'The two sides of the migration, each as an origin: scheme, host and port. Requests keep their own path and query. A map with `url`, `tls` and `socket` says more.',
   )
   .meta({ examples: [{ legacy: 'http://127.0.0.1:3000', candidate: 'http://127.0.0.1:4000' }] });
 
@@ -83,6 +80,7 @@ const group = z
     legacy: legacy.optional().describe('Only for this group, instead of `backends.legacy`.'),
     candidate: candidate.describe('Only for this group, instead of `backends.candidate`.'),
     fallback: groupFallback,
+    timeouts: groupTimeouts,
   })
   .refine((value) => value.operations.length + value.tags.length > 0, 'expected `operations`, `tags` or both')
   .meta({ examples: [{ operations: ['listTrades'], flag: 'migrate.trades' }] });
@@ -166,29 +164,6 @@ const confirm = z
   .describe('The second read that tells a difference from data that moved between the two first reads.')
   .meta({ examples: [{ perSecond: 20 }] });
 
-const timeouts = z
-  .strictObject({
-    connectMs: milliseconds(1)
-      .default(2_000)
-      .describe(
-        'Time to connect to a backend, default 2000. Until it is over a dead candidate delays its requests before legacy takes them.',
-      )
-      .meta({ examples: [2_000] }),
-    headersMs: milliseconds(1)
-      .default(30_000)
-      .describe(
-        'Time from the request to the response headers, default 30000. Keep it below that of the load balancer in front.',
-      )
-      .meta({ examples: [30_000] }),
-    idleMs: milliseconds(1)
-      .default(60_000)
-      .describe('Longest silence within a response body, default 60000. Event streams need more than their heartbeat.')
-      .meta({ examples: [60_000] }),
-  })
-  .prefault({})
-  .describe('Time limits of the live leg; the mirrored one has `shadow.timeoutMs`.')
-  .meta({ examples: [{ connectMs: 2_000 }] });
-
 const control = z
   .strictObject({
     listen: address()
@@ -230,6 +205,7 @@ export const configSchema = z.strictObject({
       'Where clients connect, default 127.0.0.1:8080; port 0 takes a free one. In a container listen on 0.0.0.0:8080.',
     )
     .meta({ examples: ['127.0.0.1:8080'] }),
+  tls: listenerTls,
   control,
   workers: count(1, 64)
     .default(1)

@@ -10,10 +10,19 @@ type Issue = z.core.$ZodIssue;
 
 /** What zod found, in the words of the file: every problem with its place and a fix. */
 export function problemsOf(issues: readonly Issue[], document: ConfigDocument): readonly Problem[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap(byWayOfWriting).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, document);
     return [issue.code === 'invalid_key' ? invalidName(issue, document) : invalidValue(issue, document)];
   });
+}
+
+/** What may be written in several ways is judged by the one it is written in: text, or a map. */
+function byWayOfWriting(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOtherWay = (inner: Issue): boolean => inner.code === 'invalid_type' && inner.path.length === 0;
+  const [meant, ...others] = issue.errors.filter((way) => !way.some(isOtherWay));
+  if (!meant || others.length > 0) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: ConfigDocument): readonly Problem[] {

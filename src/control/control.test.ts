@@ -18,9 +18,18 @@ const contractFile = fileURLToPath(new URL('../../openapi/control.yaml', import.
 const STATUS: StatusDocument = {
   version: '0.1.0',
   uptimeMs: 1234.5,
-  groups: [{ name: 'trades', flag: 'migrate.trades', weight: 12.5, observed: { legacy: 7, candidate: 1 } }],
+  groups: [
+    {
+      name: 'trades',
+      flag: 'migrate.trades',
+      weight: 12.5,
+      observed: { legacy: 7, candidate: 1 },
+      breaker: { state: 'closed', opened: 0, diverted: 0 },
+    },
+  ],
   flags: { source: 'flags.json', ok: true, loadedAtMs: 1_700_000_000_000, ageMs: 5, warnings: [] },
   store: { location: 'sqlite:.paritygate/observations.db', ok: true },
+  live: { inFlight: 4, shed: 0 },
   shadow: { inFlight: 1, queued: 2, dropped: 3 },
   contract: { title: 'Gateway', file: 'openapi/gateway.yaml', digest: '0123456789abcdef', operations: 12 },
   workers: [{ pid: 4711, state: 'serving', uptimeMs: 1000 }],
@@ -32,7 +41,15 @@ const STATUS: StatusDocument = {
 /** All that is optional, null or bad. */
 const TROUBLED: StatusDocument = {
   ...STATUS,
-  groups: [{ name: 'tasks', flag: 'migrate.tasks', weight: null, observed: { legacy: 0, candidate: 0 } }],
+  groups: [
+    {
+      name: 'tasks',
+      flag: 'migrate.tasks',
+      weight: null,
+      observed: { legacy: 0, candidate: 0 },
+      breaker: { state: 'open', opened: 2, diverted: 9 },
+    },
+  ],
   flags: { source: 'f', ok: false, loadedAtMs: null, ageMs: null, error: 'corrupt', failedAtMs: 1, warnings: ['w'] },
   store: { location: 'sqlite:x', ok: false, error: 'disk full' },
   workers: [

@@ -1,2 +1,2 @@
 export { type Control, type ControlOptions, createControl } from './control.ts';
-export type { GroupStatus, ReloadStatus, StatusDocument, WorkerStatus } from './status.ts';
+export type { BreakerStatus, GroupStatus, ReloadStatus, StatusDocument, WorkerStatus } from './status.ts';

@@ -6,6 +6,17 @@ export interface GroupStatus {
   readonly weight: number | null;
   /** Requests served by each side since the start. */
   readonly observed: { readonly legacy: number; readonly candidate: number };
+  readonly breaker: BreakerStatus;
+}
+
+/** Whether the candidate of a group is asked at all; each worker decides by what it sees itself. */
+export interface BreakerStatus {
+  /** Of several workers the worst. */
+  readonly state: 'closed' | 'half-open' | 'open';
+  /** How often it opened. */
+  readonly opened: number;
+  /** Requests that were the candidate's and went to legacy because of it. */
+  readonly diverted: number;
 }
 
 /** One process that serves requests. */
@@ -39,6 +50,8 @@ export interface StatusDocument {
     readonly warnings?: readonly string[] | undefined;
   };
   readonly store: { readonly location: string; readonly ok: boolean; readonly error?: string | undefined };
+  /** Live requests now, and those turned away since the start because there were too many. */
+  readonly live: { readonly inFlight: number; readonly shed: number };
   readonly shadow: { readonly inFlight: number; readonly queued: number; readonly dropped: number };
   readonly contract: {
     readonly title: string;

@@ -1,3 +1,8 @@
+/** A key may be a piece cut out of a long text, and would keep all of it in memory. */
+function copyOf(key: string): string {
+  return key.split('').join('');
+}
+
 /**
  * Remembers what was worked out lately, in bounded memory: at most twice `size` entries. What was asked for since the last
  * half was thrown away stays, which is nearly as good as keeping exact order and costs one look.
@@ -15,9 +20,10 @@ export class Recent<Value> {
   of(key: string, make: (key: string) => Value): Value {
     const known = this.#young.get(key);
     if (known !== undefined) return known;
-    const value = this.#old.get(key) ?? make(key);
+    const old = this.#old.get(key);
+    const value = old ?? make(key);
     if (this.#young.size >= this.#size) this.#turn();
-    this.#young.set(key, value);
+    this.#young.set(copyOf(key), value);
     return value;
   }
 

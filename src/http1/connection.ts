@@ -16,6 +16,10 @@ export interface ConnectionPort {
   /** Into which all connections of a thread read in turn. */
   readonly buffer: Buffer;
   readonly now: () => number;
+  /** How long it may be used. */
+  readonly lifetimeMs: () => number;
+  /** Whether one that has lived so long is to end; asked again until it is. */
+  readonly mayRetire: () => boolean;
   readonly onIdle: (connection: Connection) => void;
   readonly onClosed: (connection: Connection) => void;
   readonly onFault: (error: unknown) => void;
@@ -23,10 +27,14 @@ export interface ConnectionPort {
 
 const NO_SINK: ReplySink = { onHead() {}, onData() {}, onEnd() {} };
 
+/** How a connection ends that the backend has closed. */
+const CLOSINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'PG_CLOSED_BY_BACKEND']);
+
 export class Connection {
   readonly #port: ConnectionPort;
   readonly #socket: Socket;
   #isConnected = false;
+  #hasServed = false;
   #isPaused = false;
   #errorCode: string | undefined;
   #handler: ReplyHandler | undefined;
@@ -36,11 +44,13 @@ export class Connection {
   /** When it stops waiting for the next step of the request; or, without one, when it is closed for being idle. */
   #stepDeadlineMs = Number.POSITIVE_INFINITY;
   #totalDeadlineMs = Number.POSITIVE_INFINITY;
-  readonly bornMs: number;
+  readonly #retireAtMs: number;
+  /** Ends with the request that is on it. */
+  #isRetired = false;
 
   constructor(port: ConnectionPort) {
     this.#port = port;
-    this.bornMs = port.now();
+    this.#retireAtMs = port.now() + port.lifetimeMs();
     this.#socket = port.dial.open({ buffer: port.buffer, callback: this.#onRead });
     this.#socket.setNoDelay(true);
     this.#socket.once(port.dial.ready, this.#onConnect);
@@ -92,11 +102,17 @@ export class Connection {
 
   /** Ends what is on it if it is late, or the connection if it was idle for too long. */
   expire(nowMs: number): void {
+    if (this.#retireAtMs <= nowMs) this.#retire();
     if (this.#totalDeadlineMs <= nowMs) return this.#fail('PG_TOTAL_TIMEOUT');
     // A client that does not read, or does not send on, is no fault of the backend's.
     if (this.#stepDeadlineMs > nowMs || this.#isPaused || this.#isAwaitingBody) return;
     if (this.#handler === undefined) this.#socket.destroy();
     else this.#fail(this.#timeoutCode());
+  }
+
+  #retire(): void {
+    this.#isRetired ||= this.#port.mayRetire();
+    if (this.#isRetired && this.#handler === undefined) this.#socket.destroy();
   }
 
   /** The backend has taken all that there is of the request's body, and there is more to come. */
@@ -180,6 +196,7 @@ export class Connection {
     const handler = this.#handler;
     this.#handler = undefined;
     this.#isPaused = false;
+    this.#hasServed = true;
     handler?.onEnd(trailers);
     // The read that brought the end goes on; only behind it is known whether more came than was asked for.
     queueMicrotask(this.#release);
@@ -187,7 +204,8 @@ export class Connection {
 
   readonly #release = (): void => {
     const isWritten = this.#isBodyWritten && this.#socket.writableLength === 0;
-    if (isWritten && this.#reader.isReusable && this.isUsable) this.#port.onIdle(this);
+    const isReusable = this.#reader.isReusable && !this.#isRetired;
+    if (isWritten && isReusable && this.isUsable) this.#port.onIdle(this);
     else this.#socket.destroy();
   };
 
@@ -198,7 +216,8 @@ export class Connection {
   readonly #onEnd = (): void => {
     const handler = this.#handler;
     try {
-      if (handler === undefined || !this.#reader.end()) this.#fail('PG_CLOSED_BY_BACKEND');
+      // TLS says why it ends before it does.
+      if (handler === undefined || !this.#reader.end()) this.#fail(this.#errorCode ?? 'PG_CLOSED_BY_BACKEND');
     } catch (error) {
       if (handler) this.#onFault(handler, error);
     }
@@ -219,10 +238,14 @@ export class Connection {
     this.#handler = undefined;
     this.#socket.destroy();
     try {
-      handler?.onFailure({ code, wasSent: this.#isConnected });
+      handler?.onFailure({ code, wasSent: this.#isConnected, isStale: this.#isStale(code) });
     } catch (error) {
       this.#port.onFault(error);
     }
+  }
+
+  #isStale(code: string): boolean {
+    return this.#hasServed && this.#reader.isUntouched && CLOSINGS.has(code);
   }
 
   /** What a handler throws costs its exchange: not the process, and not the next request on this connection. */

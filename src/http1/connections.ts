@@ -8,6 +8,10 @@ export interface ConnectionsOptions {
   readonly now: () => number;
   /** An idle connection is closed after this, or a second before the backend said that it would. */
   readonly idleMs?: number;
+  /** How long a connection is used, drawn for each; for ever unless given. It ends between two requests. */
+  readonly lifetimeMs?: () => number;
+  /** Whether one that has lived so long is to end; asked again, every few milliseconds, until it is. */
+  readonly mayRetire?: () => boolean;
   /** Told what a handler threw; must not throw. A warning of the process unless given. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -41,6 +45,7 @@ const SWEEP_MS = 20;
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const { dial, now, idleMs = IDLE_MS, onFault = warn } = options;
+  const { lifetimeMs = () => Number.POSITIVE_INFINITY, mayRetire = () => true } = options;
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   let sweeper: NodeJS.Timeout | undefined;
@@ -50,6 +55,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     dial,
     buffer: BUFFER,
     now,
+    lifetimeMs,
+    mayRetire,
     onFault,
     onIdle: (connection) => {
       const hintMs = connection.keepAliveMs;
@@ -111,7 +118,7 @@ function failedAtOnce(handler: ReplyHandler, onFault: (error: unknown) => void):
   let isAborted = false;
   const fail = (): void => {
     try {
-      if (!isAborted) handler.onFailure({ code: 'PG_CLIENT_STOPPED', wasSent: false });
+      if (!isAborted) handler.onFailure({ code: 'PG_CLIENT_STOPPED', wasSent: false, isStale: false });
     } catch (error) {
       onFault(error);
     }

@@ -28,6 +28,11 @@ export interface Failure {
   readonly code: string;
   /** False when no byte of the request can have reached the backend. */
   readonly wasSent: boolean;
+  /**
+   * The backend closed an idle connection just as it was used again: it has most likely not seen the request, which may
+   * be sent anew if it is safe (RFC 9112, section 9.3.1).
+   */
+  readonly isStale: boolean;
 }
 
 /**

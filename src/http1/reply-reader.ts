@@ -48,6 +48,11 @@ export class ReplyReader {
     return this.#stage === 'done';
   }
 
+  /** True when not a byte has come. */
+  get isUntouched(): boolean {
+    return this.#stage === 'head' && this.#held === undefined && this.#interim === 0;
+  }
+
   /** True when the head is still to come. */
   get isWaiting(): boolean {
     return this.#stage === 'head';
@@ -75,7 +80,10 @@ export class ReplyReader {
     return undefined;
   }
 
-  /** The backend ended its side. True when that was the end of the response. */
+  /**
+   * The backend ended its side. True when that was the end of the response. Node does not tell whether TLS ended with its
+   * closure alert (RFC 9112, section 9.8): a body without a length that is cut off there passes for whole.
+   */
   end(): boolean {
     if (this.#stage === 'until-close') this.#finish();
     return this.#stage === 'done';

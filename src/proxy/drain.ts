@@ -32,7 +32,8 @@ export function createDrain(server: Server, open: OpenEnds): Drain {
   const cutAll = (): void => {
     cut += open.inFlight.size;
     destroyAll(open.upgraded);
-    server.closeAllConnections();
+    // Not `closeAllConnections()`, which knows none whose TLS handshake is not over.
+    destroyAll(open.sockets);
   };
   return {
     stop: async ({ graceMs, quietMs, waitsForUpgraded }) => {

@@ -11,9 +11,10 @@ export interface FailedAttempt {
   readonly method: string;
   /** Some of its body went past and is not kept, so it cannot be sent again. */
   readonly bodyLost: boolean;
-  readonly code: string;
   /** False when the connection was never made: then any method may go elsewhere. */
   readonly wasSent: boolean;
+  /** It failed because an idle connection was closed: no fault of the backend's. */
+  readonly isStale: boolean;
 }
 
 /** RFC 9110, section 9.2.1. */
@@ -22,17 +23,20 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** RFC 9110, section 9.2.2: a proxy must not repeat any other on its own; `any` is the operator's word that it may. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([...SAFE, 'PUT', 'DELETE']);
 
-/** A kept-alive connection that the backend closed just as it was used again (RFC 9112, section 9.3.1). */
-const CLOSED_ON_REUSE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'PG_CLOSED_BY_BACKEND']);
-
 const MAX_ATTEMPTS = 3;
 
 /** The side to try next, or undefined when the client must be told. A failing candidate falls back to legacy. */
 export function nextSide(failed: FailedAttempt, repeat: Repeat): Side | undefined {
-  const { side, attempt, method, bodyLost, code, wasSent } = failed;
-  if (attempt >= MAX_ATTEMPTS || bodyLost) return undefined;
-  if (side === 'candidate') return !wasSent || mayRepeat(method, repeat) ? 'legacy' : undefined;
-  return SAFE.has(method) && CLOSED_ON_REUSE.has(code) ? 'legacy' : undefined;
+  const { side, attempt, method, bodyLost, wasSent, isStale } = failed;
+  if (bodyLost) return undefined;
+  if (isStale && attempt < MAX_ATTEMPTS && mayResend(method)) return side;
+  if (side === 'legacy') return undefined;
+  return !wasSent || mayRepeat(method, repeat) ? 'legacy' : undefined;
+}
+
+/** Whether a request may be sent again to a backend that most likely has not seen it; who says so need not be asked. */
+export function mayResend(method: string): boolean {
+  return SAFE.has(method);
 }
 
 function mayRepeat(method: string, repeat: Repeat): boolean {

@@ -1,3 +1,4 @@
+export type { Backend, BackendPair, BackendTls } from './backend.ts';
 export type { BreakerStatus } from './breaker.ts';
 export type { StopManner } from './drain.ts';
 export { createWire, type Wire } from './guard.ts';
@@ -5,9 +6,13 @@ export { shadowHeaders } from './header-table.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
 export { createProtection, type FallbackPolicy, type Protection } from './protection.ts';
 export { type DataPlane, type MirrorQuestion, serve } from './serve.ts';
+export type { Timers } from './timers.ts';
+export { type NamedFile, readTls, type TlsFiles } from './tls.ts';
+export type { UploadLimit } from './upload-limit.ts';
 export {
-  type BackendPair,
   createUpstreams,
+  type UpstreamGroup,
   type Upstreams,
   type UpstreamsOptions,
+  type UpstreamTimeouts,
 } from './upstreams.ts';

@@ -1,12 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ParitygateError } from '../core/index.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { createDrain, type StopManner } from './drain.ts';
 import { FORWARDED_METHODS } from './guard.ts';
-import { refuse } from './refuse.ts';
+import { createLoad, type Load } from './load.ts';
 import { type DataPlane, serve } from './serve.ts';
+import { readTls, type TlsFiles } from './tls.ts';
 import { createTurns } from './turns.ts';
 import { createUpgradeHandler } from './upgrade.ts';
 
@@ -18,6 +20,10 @@ export interface ListenerOptions {
   readonly maxInFlight: number;
   /** How long requests in flight may take to end after `stop`. */
   readonly graceMs: number;
+  /** Clients are spoken to over TLS; with authorities, only those that show a certificate of theirs. */
+  readonly tls?: TlsFiles | undefined;
+  /** How long the handshake of TLS may take, default 10 s. */
+  readonly handshakeMs?: number;
 }
 
 export interface Listener {
@@ -29,19 +35,19 @@ export interface Listener {
   stop(manner?: Partial<StopManner>): Promise<{ readonly cut: number }>;
   /** True from `start` until `stop`. */
   isReady(): boolean;
-  /** Live requests now, and how many were turned away since the start because there were too many. */
-  load(): { readonly inFlight: number; readonly shed: number };
+  readonly load: Load['status'];
 }
 
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 15_000;
+const HANDSHAKE_MS = 10_000;
 /** Longer than a request of a busy client is on its way to us. */
 const QUIET_MS = 100;
 const MAX_HEADER_BYTES = 16_384;
 
 /** The data plane on its own port. */
 export function createListener(plane: DataPlane, options: ListenerOptions): Listener {
-  const server = createServer({
+  const server = createServerFor(options, {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: 0,
@@ -60,19 +66,14 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     socket.once('close', () => sockets.delete(socket));
   });
   const inFlight = new Set<ServerResponse>();
-  let shedRequests = 0;
-  const shed = (response: ServerResponse): void => {
-    shedRequests += 1;
-    refuse(response, 503, 'too many requests in flight');
-  };
+  const load = createLoad(options.maxInFlight);
   const takeTurn = createTurns();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     takeTurn(request, response, () => {
       if (!ready) response.shouldKeepAlive = false;
-      if (inFlight.size >= options.maxInFlight) return shed(response);
       inFlight.add(response);
       response.once('close', () => inFlight.delete(response));
-      serve(plane, request, response);
+      serve(plane, request, response, load);
     });
   });
   server.on('clientError', createClientErrorHandler(inFlight));
@@ -87,7 +88,7 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
   const drain = createDrain(server, { sockets, inFlight, upgraded });
   return {
     isReady: () => ready,
-    load: () => ({ inFlight: inFlight.size, shed: shedRequests }),
+    load: load.status,
     start: async () => {
       await listen(server, options);
       ready = true;
@@ -98,6 +99,22 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
       return drain.stop({ graceMs: options.graceMs, quietMs: QUIET_MS, waitsForUpgraded: false, ...manner });
     },
   };
+}
+
+function createServerFor({ tls, handshakeMs = HANDSHAKE_MS }: ListenerOptions, options: ServerOptions): Server {
+  if (!tls) return createServer(options);
+  const server = createSecureServer({
+    ...options,
+    ...readTls(tls),
+    requestCert: tls.ca !== undefined,
+    rejectUnauthorized: true,
+    handshakeTimeout: handshakeMs,
+    // A client that speaks another protocol only is told so in the handshake.
+    ALPNProtocols: ['http/1.1'],
+  });
+  // Node takes this for a bad request too; but what is answered before the handshake is over never leaves.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
 }
 
 /** Without this, CONNECT would be cut off without a word. */

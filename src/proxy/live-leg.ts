@@ -65,7 +65,7 @@ class Leg implements ReplyHandler {
     try {
       this.#exchange = upstream.connections.send(request, this, upstream.timeouts);
     } catch {
-      this.#finish({ kind: 'unanswered', code: 'UNSENDABLE', wasSent: false, totalMs: 0 });
+      this.#finish({ kind: 'unanswered', code: 'UNSENDABLE', wasSent: false, isStale: false, totalMs: 0 });
     }
   }
 
@@ -130,12 +130,20 @@ class Leg implements ReplyHandler {
     this.#heldBackNow = true;
     this.#exchange?.pause();
     response.once('drain', this.#onDrain);
+    this.#drainLimit = setTimeout(this.#giveUpOnClient, this.#leg.upstream.timeouts.idleMs).unref();
   }
 
   #heldBackNow = false;
+  #drainLimit: NodeJS.Timeout | undefined;
   readonly #onDrain = (): void => {
+    clearTimeout(this.#drainLimit);
     this.#heldBackNow = false;
     this.#exchange?.resume();
+  };
+
+  /** It has taken nothing for as long as a backend may be silent; it would hold its connection and ours for ever. */
+  readonly #giveUpOnClient = (): void => {
+    this.#leg.response.destroy();
   };
 
   #keep(chunk: Buffer): void {
@@ -159,6 +167,7 @@ class Leg implements ReplyHandler {
   #finish(end: LegEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#drainLimit);
     this.#leg.response.off('close', this.#onClose);
     this.#done(end);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Patience } from './upload-limit.ts';
 
 /** The body of a request on its way to a backend. */
 export interface RequestBody {
@@ -20,16 +21,37 @@ export interface RequestBody {
 /** Bodies up to here are read whole before they are sent, which costs less than streaming and can be sent again. */
 export const COLLECTED_BYTES = 65_536;
 
-/** Reads a body of a known, small length. `done` is called once, without a body when the client left before its end. */
-export function collectBody(request: IncomingMessage, done: (body: RequestBody | undefined) => void): void {
+/** A body that is read whole first. Without one the client left, or was too slow, before its end. */
+export type Collected =
+  | { readonly kind: 'whole'; readonly body: RequestBody }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'late' };
+
+/** Makes something that waits for a client no longer than it deserves. */
+export type CreatePatience = (onLate: () => void) => Patience;
+
+/** Reads a body of a known, small length; `done` is called once. */
+export function collectBody(
+  request: IncomingMessage,
+  createPatience: CreatePatience,
+  done: (collected: Collected) => void,
+): void {
   const chunks: Buffer[] = [];
-  const onClose = (): void => done(undefined);
-  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-  request.once('close', onClose);
-  request.once('end', () => {
-    request.off('close', onClose);
-    done(collectedBody(joined(chunks)));
+  const settle = (collected: Collected): void => {
+    patience.end();
+    request.off('close', onClose).off('end', onEnd);
+    done(collected);
+  };
+  const patience = createPatience(() => settle({ kind: 'late' }));
+  const onClose = (): void => settle({ kind: 'left' });
+  const onEnd = (): void => settle({ kind: 'whole', body: collectedBody(joined(chunks)) });
+  request.once('close', onClose).once('end', onEnd);
+  request.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    patience.received(chunk.length);
+    patience.wait();
   });
+  patience.wait();
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {
@@ -47,7 +69,7 @@ const MAX_DISCARD_MS = 30_000;
  * Given the request itself, the client library would destroy it when a backend answers before the upload is over, and
  * Node would cut the client off with it, answer and all. An iterator that leaves the request alone does not.
  */
-export function streamBody(request: IncomingMessage, capBytes: number): RequestBody {
+export function streamBody(request: IncomingMessage, createPatience: CreatePatience, capBytes: number): RequestBody {
   const kept: Buffer[] = [];
   let bytes = 0;
   let isRead = false;
@@ -56,15 +78,20 @@ export function streamBody(request: IncomingMessage, capBytes: number): RequestB
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
     isRead = true;
+    const patience = createPatience(() => request.destroy(new Error('the client sends too slowly')));
     try {
+      patience.wait();
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        patience.received(chunk.length);
         bytes += chunk.length;
         if (bytes <= capBytes) kept.push(chunk);
         yield chunk;
+        patience.wait();
       }
       isWhole = true;
     } finally {
       isRead = false;
+      patience.end();
       if (isDiscarded) drain(request);
     }
   }

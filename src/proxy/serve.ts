@@ -15,10 +15,12 @@ import type { Report } from './breaker.ts';
 import { gatewayStatus, nextSide } from './fallback.ts';
 import { type Admission, admit, FORWARDED_METHODS, type Wire } from './guard.ts';
 import { type LegEnd, runLeg } from './live-leg.ts';
+import type { Load } from './load.ts';
 import { matchOperation } from './path-tricks.ts';
 import { isAnswered, type Protection } from './protection.ts';
 import { refuse } from './refuse.ts';
-import { COLLECTED_BYTES, collectBody, type RequestBody, streamBody } from './request-body.ts';
+import { COLLECTED_BYTES, type CreatePatience, collectBody, type RequestBody, streamBody } from './request-body.ts';
+import { createPatience, UPLOAD_LIMIT, type UploadLimit } from './upload-limit.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What is asked of the shadow lane before a request is forwarded. */
@@ -47,6 +49,8 @@ export interface DataPlane {
   /** Called exactly once for every arrival; must not throw or wait. */
   readonly onExchange: (exchange: ServedExchange) => void;
   readonly clock: Clock;
+  /** How slowly clients may send. */
+  readonly uploadLimit?: UploadLimit;
 }
 
 /** An admitted request with all that was decided about it. */
@@ -61,31 +65,44 @@ interface Serving {
   readonly plan: MirrorPlan;
 }
 
-export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse): void {
+export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse, load: Load): void {
   const admission = admit(request, plane.wire);
   if (admission.kind === 'refused') return refuse(response, admission.status, admission.why);
   if (admission.kind === 'answered')
     return void response.writeHead(admission.status, { allow: FORWARDED_METHODS }).end();
-  const route = routeRequest(plane, request, admission);
-  const plan = plane.plan({
-    operationId: route.operationId,
-    group: route.group,
-    method: request.method ?? '',
-    key: route.key,
-  });
-  plane.onArrival(route.operationId, route.group);
   // A response that is written to after its socket broke emits this; the close event has already ended the exchange.
   response.on('error', () => {});
-  const serving = prepare(plane, { request, response, admission, route, plan });
-  const begin = (body: RequestBody | undefined): void =>
-    attempt({ ...serving, body }, firstAttempt(serving, route.side));
-  if (!admission.hasBody) begin(undefined);
-  else if (!isSmall(request)) begin(streamBody(request, plan.kind === 'mirror' ? plan.maxBodyBytes : 0));
-  else collectBody(request, (body) => (body ? begin(body) : leave(serving, route.side)));
+  const admitted = { request, response, admission };
+  if (admission.hasBody && isSmall(request)) return collect(plane, admitted, load);
+  forward(plane, admitted, load);
 }
 
 function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= COLLECTED_BYTES;
+}
+
+/** Until its body is whole a request is nobody's: a client that never sends it takes no place from others. */
+function collect(plane: DataPlane, admitted: Admitted, load: Load): void {
+  const { request, response } = admitted;
+  collectBody(request, patienceOf(plane), (collected) => {
+    if (collected.kind === 'whole') forward(plane, { ...admitted, body: collected.body }, load);
+    else if (collected.kind === 'late') refuse(response, 408, 'the request body came too slowly');
+  });
+}
+
+function patienceOf({ uploadLimit: limit = UPLOAD_LIMIT, clock }: DataPlane): CreatePatience {
+  return (onLate) => createPatience({ limit, clock, onLate });
+}
+
+function forward(plane: DataPlane, admitted: Admitted, load: Load): void {
+  const { request, response, admission } = admitted;
+  if (!load.enter(response)) return refuse(response, 503, 'too many requests in flight');
+  const route = routeRequest(plane, request, admission);
+  const { operationId, group, key } = route;
+  const plan = plane.plan({ operationId, group, method: request.method ?? '', key });
+  plane.onArrival(operationId, group);
+  const serving = prepare(plane, admitted, { route, plan });
+  attempt(serving, firstAttempt(serving, route.side));
 }
 
 /** The side that was decided on, unless it is the candidate and its breaker says no. */
@@ -96,12 +113,6 @@ function firstAttempt({ plane, backend }: Serving, side: Side): Attempt {
   protection.budget.onRequest();
   const report = protection.breaker.begin(backend.method);
   return report ? { ...legacy, side, report } : legacy;
-}
-
-/** The client was gone before its request was whole. */
-function leave(serving: Serving, side: Side): void {
-  const made = { side, number: 1, failure: undefined, report: undefined };
-  handOver(serving, made, { kind: 'client-aborted', totalMs: 0, heldBack: true });
 }
 
 export interface Route {
@@ -125,27 +136,28 @@ interface Admitted {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly admission: Extract<Admission, { kind: 'admitted' }>;
+  /** When it was read before. */
+  readonly body?: RequestBody;
+}
+
+interface Decided {
   readonly route: Route;
   readonly plan: MirrorPlan;
 }
 
-function prepare(plane: DataPlane, { request, response, admission, route, plan }: Admitted): Serving {
-  const { target, headers } = admission;
-  const backend: BackendRequest = {
-    group: route.group,
-    method: request.method ?? '',
-    target,
-    headers,
-    body: undefined,
-  };
+function prepare(plane: DataPlane, admitted: Admitted, { route, plan }: Decided): Serving {
+  const { request, response, admission, body } = admitted;
+  const { target, headers, hasBody } = admission;
+  const { group, operationId } = route;
+  const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
   return {
     plane,
     request,
     response,
     at: plane.clock.now(),
-    operationId: route.operationId,
-    backend,
-    body: undefined,
+    operationId,
+    backend: { group, method: request.method ?? '', target, headers, body: undefined },
+    body: body ?? (hasBody ? streamBody(request, patienceOf(plane), keepBytes) : undefined),
     plan,
   };
 }
@@ -165,7 +177,7 @@ function attempt(serving: Serving, made: Attempt): void {
   const upstream = plane.upstreams.live(backend.group, side);
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
   const onEnd = (end: LegEnd): void => settle(serving, made, end);
-  if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', wasSent: false, totalMs: 0 });
+  if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', wasSent: false, isStale: false, totalMs: 0 });
   runLeg(
     {
       request,
@@ -183,10 +195,11 @@ function attempt(serving: Serving, made: Attempt): void {
 }
 
 function settle(serving: Serving, made: Attempt, end: LegEnd): void {
-  made.report?.(isAnswered(end));
-  if (end.kind !== 'unanswered') return handOver(serving, made, end.kind === 'cut' ? { ...end, kind: 'failed' } : end);
-  const next = afterFailure(serving, made, end);
+  const next = end.kind === 'unanswered' ? afterFailure(serving, made, end) : undefined;
+  // Sent to the same side again it is still the same attempt.
+  if (next?.report === undefined) made.report?.(isAnswered(end));
   if (next) return attempt(serving, next);
+  if (end.kind !== 'unanswered') return handOver(serving, made, end.kind === 'cut' ? { ...end, kind: 'failed' } : end);
   handOver(serving, made, { kind: 'failed', code: end.code, totalMs: end.totalMs });
   refuse(serving.response, gatewayStatus(end.code), 'the backend gave no response');
 }
@@ -198,15 +211,14 @@ function afterFailure(
 ): Attempt | undefined {
   const { plane, backend, body } = serving;
   const { method, group } = backend;
-  const { code, wasSent } = end;
+  const { code, wasSent, isStale, totalMs } = end;
   const bodyLost = body?.isLost() ?? false;
-  const failed = { side: made.side, attempt: made.number, method, bodyLost, code, wasSent };
+  const failed = { side: made.side, attempt: made.number, method, bodyLost, wasSent, isStale };
   const protection = plane.protections.get(group ?? '');
   const side = nextSide(failed, protection?.repeat ?? 'safe');
-  const isFallback = made.side === 'candidate';
-  if (!side || (isFallback && protection?.budget.take() === false)) return undefined;
-  const failure = isFallback ? { code: end.code, totalMs: end.totalMs } : made.failure;
-  return { side, number: made.number + 1, failure, report: undefined };
+  if (side === made.side) return { ...made, number: made.number + 1 };
+  if (!side || protection?.budget.take() === false) return undefined;
+  return { side, number: made.number + 1, failure: { code, totalMs }, report: undefined };
 }
 
 function handOver(serving: Serving, made: Attempt, result: ServedResult): void {

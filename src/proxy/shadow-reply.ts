@@ -1,5 +1,6 @@
 import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type SideResult } from '../core/index.ts';
 import type { Connections, Exchange, Failure, ReplyHandler, ReplyHead, Timeouts } from '../http1/index.ts';
+import { mayResend } from './fallback.ts';
 import { responseHeaders } from './header-table.ts';
 
 interface Collecting {
@@ -17,47 +18,56 @@ export type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'S
 /** Fetches a whole response, bounded in time and size. Failure is data: the promise never rejects. */
 export function collectReply(collecting: Collecting): Promise<SideResult> {
   if (!collecting.connections) return Promise.resolve({ kind: 'failed', code: 'NO_BACKEND', totalMs: 0 });
-  const { connections, request, timeouts } = collecting;
+  const { connections } = collecting;
   return new Promise((resolve) => {
-    const collector = new Collector(collecting, resolve);
-    try {
-      collector.exchange = connections.send(request, collector, timeouts);
-    } catch {
-      collector.giveUp('UNSENDABLE');
-    }
+    new Collector({ ...collecting, connections }, resolve).send();
   });
 }
 
+/** As often as the live leg tries. */
+const MAX_SENDS = 3;
+
 class Collector implements ReplyHandler {
-  readonly #collecting: Collecting;
+  readonly #collecting: Collecting & { readonly connections: Connections };
   readonly #resolve: (result: SideResult) => void;
   readonly #startedMs: number;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #status = 0;
   #headers: RawHeaders = [];
-  exchange: Exchange | undefined;
+  #exchange: Exchange | undefined;
+  #sends = 0;
 
-  constructor(collecting: Collecting, resolve: (result: SideResult) => void) {
+  constructor(collecting: Collecting & { readonly connections: Connections }, resolve: (result: SideResult) => void) {
     this.#collecting = collecting;
     this.#resolve = resolve;
     this.#startedMs = collecting.clock.monotonicMs();
   }
 
-  giveUp(code: CollectFailure): void {
-    this.exchange?.abort();
+  send(): void {
+    const { connections, request, timeouts } = this.#collecting;
+    this.#sends += 1;
+    try {
+      this.#exchange = connections.send(request, this, timeouts);
+    } catch {
+      this.#giveUp('UNSENDABLE');
+    }
+  }
+
+  #giveUp(code: CollectFailure): void {
+    this.#exchange?.abort();
     this.#resolve({ kind: 'failed', code, totalMs: this.#elapsedMs() });
   }
 
   onHead(head: ReplyHead): void {
     this.#status = head.status;
     this.#headers = responseHeaders(head.headers);
-    if (isEventStream(this.#headers)) this.giveUp('STREAMING');
+    if (isEventStream(this.#headers)) this.#giveUp('STREAMING');
   }
 
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#collecting.maxBodyBytes) return this.giveUp('BODY_TOO_LARGE');
+    if (this.#bytes > this.#collecting.maxBodyBytes) return this.#giveUp('BODY_TOO_LARGE');
     this.#chunks.push(chunk);
   }
 
@@ -70,7 +80,8 @@ class Collector implements ReplyHandler {
     this.#resolve({ kind: 'reply', reply });
   }
 
-  onFailure({ code }: Failure): void {
+  onFailure({ code, isStale }: Failure): void {
+    if (isStale && this.#sends < MAX_SENDS && mayResend(this.#collecting.request.method)) return this.send();
     this.#resolve({ kind: 'failed', code, totalMs: this.#elapsedMs() });
   }
 

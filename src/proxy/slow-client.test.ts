@@ -154,24 +154,41 @@ test('an upload that takes longer than the time until the headers gets its answe
   assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
 });
 
-test('an upload that comes to a halt, or trickles for ever, is given up', {
-  todo: 'there is no limit: ListenerOptions needs one for the silence within a request body',
-});
+for (const length of [10, 1_000_000]) {
+  test(`an upload of ${length} bytes that comes to a halt is given up, and the client told`, async (t) => {
+    const { origin } = await startBackend(t, (incoming) => void incoming.resume());
+    const proxy = await startProxy(t, { legacy: origin, uploadLimit: { graceMs: 100, bytesPerSecond: 500 } });
+    const answer = await sendRaw(
+      proxy.port,
+      `POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\nhalf`,
+    );
+    if (length === 10) assert.match(answer, /^HTTP\/1\.1 408 /);
+    else assert.equal(answer, '', 'the backend has a part of it already, so there is nothing to say');
+  });
+}
 
-test('clients that never end what they send do not use up the bound on requests in flight', {
-  todo: 'a request counts from its head on, and nothing limits how long its body may take',
-}, async (t) => {
+test('clients that never end what they send do not use up the bound on requests in flight', async (t) => {
   const { origin } = await startBackend(t, (_, response) => void response.end('x'));
   const proxy = await startProxy(t, { legacy: origin, maxInFlight: 2 });
-  for (let client = 0; client < 2; client += 1) {
-    connectTo(proxy, t).write('POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
-  }
-  await until(() => proxy.arrivals.length === 2 || undefined);
-  assert.equal((await fetch(`http://127.0.0.1:${proxy.port}/things`)).status, 200);
+  const sent = [1, 2, 3].map(async () => {
+    const socket = connectTo(proxy, t);
+    await once(socket, 'connect');
+    socket.write('POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
+  });
+  await Promise.all(sent);
+  for (let each = 0; each < 5; each += 1)
+    assert.equal((await fetch(`http://127.0.0.1:${proxy.port}/things`)).status, 200);
+  assert.deepEqual(proxy.arrivals, Array(5).fill('listThings'));
 });
 
-test('a client that takes nothing of its answer for ever is cut off', {
-  todo: 'there is no limit: ListenerOptions needs one for the time that a response waits for its client',
+test('a client that takes nothing of its answer for ever is cut off', async (t) => {
+  const { origin } = await startBackend(t, (_, response) => void response.end(Buffer.alloc(50_000_000)));
+  const proxy = await startProxy(t, { legacy: origin, timeouts: { idleMs: 200 } });
+  const socket = connectTo(proxy, t);
+  socket.write('GET /things HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.pause();
+  await proxy.handedOver(1);
+  assert.deepEqual([proxy.exchanges[0]?.result.kind, proxy.listener.load().inFlight], ['client-aborted', 0]);
 });
 
 const UPLOAD = 'POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nbegin';

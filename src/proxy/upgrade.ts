@@ -1,21 +1,21 @@
 // WebSocket upgrades, carried by http-proxy-middleware: routed by weight like any request, never mirrored.
-import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { Agent, type ClientRequestArgs, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, type Plugin, type RequestHandler } from 'http-proxy-middleware';
 import type { Side } from '../core/index.ts';
+import type { Connect } from './dial.ts';
+import { gatewayStatus } from './fallback.ts';
 import { admit } from './guard.ts';
 import { type DataPlane, type Route, routeRequest } from './serve.ts';
+import type { Upstream } from './upstreams.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-const PROBE_TIMEOUT_MS = 1000;
-
 export function createUpgradeHandler(plane: DataPlane): UpgradeHandler {
-  const carriers = new Map<string, RequestHandler>();
-  const carrierTo = (origin: URL): RequestHandler => {
-    const carrier = carriers.get(origin.origin) ?? createCarrier(origin);
-    carriers.set(origin.origin, carrier);
+  const carriers = new Map<Upstream, RequestHandler>();
+  const carrierTo = (upstream: Upstream): RequestHandler => {
+    const carrier = carriers.get(upstream) ?? createCarrier(upstream);
+    carriers.set(upstream, carrier);
     return carrier;
   };
   return (request, socket, head) => {
@@ -30,7 +30,11 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
-async function carry(plane: DataPlane, carrierTo: (origin: URL) => RequestHandler, upgrade: Upgrade): Promise<void> {
+async function carry(
+  plane: DataPlane,
+  carrierTo: (upstream: Upstream) => RequestHandler,
+  upgrade: Upgrade,
+): Promise<void> {
   const { request, socket, head } = upgrade;
   const admission = admit(request, plane.wire);
   if (admission.kind !== 'admitted') return answer(socket, admission.status);
@@ -40,39 +44,54 @@ async function carry(plane: DataPlane, carrierTo: (origin: URL) => RequestHandle
   const route = routeRequest(plane, request, admission);
   plane.onArrival(route.operationId, route.group);
   const side = await reachableSide(plane, route);
-  const origin = plane.upstreams.origin(route.group, side);
+  const upstream = plane.upstreams.live(route.group, side);
   plane.onExchange(exchangeOf(plane, { route, side, method: request.method ?? '', target: admission.target }));
-  if (!origin || socket.destroyed) return answer(socket, 502);
+  if (!upstream || socket.destroyed) return answer(socket, 502);
   rewriteHeaders(request, admission.headers);
   // Declared by the library for a plain socket only, although it takes what Node's upgrade event hands out.
-  carrierTo(origin).upgrade(request, socket as Parameters<RequestHandler['upgrade']>[1], head);
+  carrierTo(upstream).upgrade(request, socket as Parameters<RequestHandler['upgrade']>[1], head);
 }
 
 // The library ends the client's socket as soon as its target fails, so legacy could not step in after the attempt:
 // whether the candidate is there is asked first.
 async function reachableSide(plane: DataPlane, route: Route): Promise<Side> {
-  const candidate = plane.upstreams.origin(route.group, 'candidate');
+  const candidate = plane.upstreams.live(route.group, 'candidate');
   if (route.side === 'legacy' || !candidate) return 'legacy';
-  return (await canConnect(candidate)) ? 'candidate' : 'legacy';
+  return (await canConnect(candidate.connect)) ? 'candidate' : 'legacy';
 }
 
-function canConnect(origin: URL): Promise<boolean> {
+function canConnect(connect: Connect): Promise<boolean> {
   return new Promise((resolve) => {
-    const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80);
-    const socket = connect({ host: origin.hostname.replace(/^\[|\]$/g, ''), port, timeout: PROBE_TIMEOUT_MS });
-    const settle = (reachable: boolean): void => {
-      socket.destroy();
-      resolve(reachable);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
+    connect((error, socket) => {
+      socket?.destroy();
+      resolve(error === null);
+    });
   });
 }
 
-function createCarrier(origin: URL): RequestHandler {
+/** The connections of upgrades are made as all others are: the same names, addresses, sockets and certificates. */
+class ConnectAgent extends Agent {
+  readonly #connect: Connect;
+
+  constructor(connect: Connect) {
+    super({ keepAlive: false });
+    this.#connect = connect;
+  }
+
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
+    this.#connect((error, socket) => callback(error, socket as Duplex)); // Node looks at none where there is an error
+  }
+}
+
+function createCarrier({ connect, timeouts }: Upstream): RequestHandler {
   return createProxyMiddleware({
-    target: origin,
+    // The agent connects, and speaks TLS where it must; the library wants to be told a target all the same.
+    target: new URL('http://localhost'),
+    agent: new ConnectAgent(connect),
+    upgradeTimeout: timeouts.headersMs,
     changeOrigin: false,
     xfwd: false,
     // Its own plugins log and answer with the backend's address in the text.
@@ -85,12 +104,12 @@ function createCarrier(origin: URL): RequestHandler {
 const established = new WeakSet<object>();
 
 const answerFailures: Plugin = (server) => {
-  server.on('error', (_error, _request, response) => {
+  server.on('error', (error, _request, response) => {
     // For an upgrade the library hands over the socket in the response's place.
     if (!response || 'writeHead' in response) return;
     // Once the protocol is another one, words of HTTP in it would be read as data.
     if (established.has(response)) response.destroy();
-    else answer(response, 502);
+    else answer(response, gatewayStatus('code' in error ? String(error.code) : ''));
   });
 };
 
@@ -136,7 +155,5 @@ function exchangeOf(
 
 function answer(socket: Duplex, status: number): void {
   if (socket.destroyed || !socket.writable) return;
-  socket.end(
-    `HTTP/1.1 ${status} ${status === 502 ? 'Bad Gateway' : 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

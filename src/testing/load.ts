@@ -1,6 +1,7 @@
 // Clients that ask again and again while something happens to the proxy, and tell what became of every request.
 import { Agent, request } from 'node:http';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBackend } from './servers.ts';
 
 export interface Asked {
@@ -29,6 +30,8 @@ export interface LoadSetup {
   readonly fresh: number;
 }
 
+/** Leaves the processor to the processes under test. */
+const PACE_MS = 5;
 /** Two writes with a moment between them, so that an answer can be cut. */
 const HALF = 'x'.repeat(4_000);
 
@@ -44,6 +47,25 @@ export async function startHalves(t: TestContext): Promise<{ readonly origin: st
   return { origin: origin.origin, ids };
 }
 
+/** A backend that answers nothing until it is released. */
+export interface HeldBackend {
+  readonly origin: string;
+  /** Resolves with the first request. */
+  readonly reached: Promise<void>;
+  release(): void;
+}
+
+export async function startHeldBackend(t: TestContext): Promise<HeldBackend> {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { origin } = await startBackend(t, async (_, response) => {
+    reach();
+    await released;
+    response.end('whole');
+  });
+  return { origin: origin.origin, reached, release };
+}
+
 export function startLoad(t: TestContext, { url, keepAlive, fresh }: LoadSetup): Load {
   const asked: Asked[] = [];
   let isOver = false;
@@ -52,8 +74,7 @@ export function startLoad(t: TestContext, { url, keepAlive, fresh }: LoadSetup):
     if (agent) t.after(() => agent.destroy());
     for (let turn = 0; !isOver; turn += 1) {
       asked.push(await ask(url, { id: `${client}-${number}-${turn}`, client, agent }));
-      // Where nobody listens, the next try must not be the same instant.
-      if (asked.at(-1)?.outcome === 'refused') await new Promise((resolve) => setTimeout(resolve, 5));
+      await delay(PACE_MS);
     }
   };
   const clients = [

@@ -2,12 +2,18 @@ import type { TestContext } from 'node:test';
 import type { Contract } from '../contract/index.ts';
 import { type MirrorPlan, type ServedExchange, type Side, systemClock } from '../core/index.ts';
 import {
+  type Backend,
   createListener,
   createProtection,
   createUpstreams,
   type FallbackPolicy,
   type Listener,
+  type ListenerOptions,
   type Protection,
+  type UploadLimit,
+  type Upstreams,
+  type UpstreamsOptions,
+  type UpstreamTimeouts,
 } from '../proxy/index.ts';
 import { contractFrom } from './contract.ts';
 
@@ -25,6 +31,7 @@ paths:
 export interface ProxyUnderTest {
   readonly port: number;
   readonly listener: Listener;
+  readonly upstreams: Upstreams;
   /** Every exchange that was handed over, in order. */
   readonly exchanges: readonly ServedExchange[];
   /** Resolves when so many exchanges were handed over. */
@@ -35,8 +42,8 @@ export interface ProxyUnderTest {
 }
 
 export interface ProxySetup {
-  readonly legacy: URL;
-  readonly candidate?: URL;
+  readonly legacy: URL | Backend;
+  readonly candidate?: URL | Backend;
   /** Which side the flags choose for every request. */
   readonly serve?: Side;
   readonly plan?: MirrorPlan;
@@ -44,9 +51,19 @@ export interface ProxySetup {
   readonly headersMs?: number;
   readonly graceMs?: number;
   readonly maxInFlight?: number;
+  readonly uploadLimit?: UploadLimit;
   readonly repeat?: FallbackPolicy['repeat'];
   /** Share of the candidate's requests that may go to legacy; all, unless it is set. */
   readonly budget?: number;
+  readonly listen?: Partial<ListenerOptions>;
+  readonly timeouts?: Partial<UpstreamTimeouts>;
+  readonly upstreams?: Partial<UpstreamsOptions>;
+}
+
+const TIMEOUTS = { connectMs: 1000, headersMs: 5000, idleMs: 5000, totalMs: 0, resolveMs: 60_000 };
+
+function backendOf(backend: URL | Backend): Backend {
+  return backend instanceof URL ? { url: backend } : backend;
 }
 
 /** The data plane with real sockets on both ends; only flags and shadow are replaced. */
@@ -58,14 +75,19 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
     plan = { kind: 'mirror', maxBodyBytes: 1 << 20 },
     contract = contractFrom(THINGS),
   } = setup;
+  const group = {
+    legacy: backendOf(legacy),
+    candidate: candidate && backendOf(candidate),
+    timeouts: { ...TIMEOUTS, headersMs: setup.headersMs ?? TIMEOUTS.headersMs, ...setup.timeouts },
+  };
   const upstreams = createUpstreams({
     groups: new Map([
-      ['things', { legacy, candidate }],
-      ['', { legacy, candidate }],
+      ['things', group],
+      ['', group],
     ]),
-    live: { connectMs: 1000, headersMs: setup.headersMs ?? 5000, idleMs: 5000 },
     shadow: { timeoutMs: 1000, maxBodyBytes: 1 << 20 },
     clock: systemClock,
+    ...setup.upstreams,
   });
   const exchanges: ServedExchange[] = [];
   const arrivals: string[] = [];
@@ -91,8 +113,15 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
         for (const { count, resolve } of waiting) if (exchanges.length >= count) resolve();
       },
       clock: systemClock,
+      ...(setup.uploadLimit && { uploadLimit: setup.uploadLimit }),
     },
-    { host: '127.0.0.1', port: 0, graceMs: setup.graceMs ?? 1000, maxInFlight: setup.maxInFlight ?? 1000 },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      graceMs: setup.graceMs ?? 1000,
+      maxInFlight: setup.maxInFlight ?? 1000,
+      ...setup.listen,
+    },
   );
   const { port } = await listener.start();
   t.after(async () => {
@@ -101,5 +130,5 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
   });
   const handedOver = (count: number): Promise<void> =>
     new Promise((resolve) => (exchanges.length >= count ? resolve() : waiting.push({ count, resolve })));
-  return { port, listener, exchanges, handedOver, arrivals, warnings, protection };
+  return { port, listener, upstreams, exchanges, handedOver, arrivals, warnings, protection };
 }

@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mergeReports, NO_COUNTS, type PlaneReport, retire, withoutCounts } from './status.ts';
+import type { PlaneReport } from './status.ts';
+import { mergeReports, NO_COUNTS, retire, withoutCounts } from './status-merge.ts';
 
 const REPORT: PlaneReport = {
-  groups: [{ name: 'trades', flag: 'migrate.trades', weight: 10, observed: { legacy: 9, candidate: 1 } }],
+  groups: [
+    {
+      name: 'trades',
+      flag: 'migrate.trades',
+      weight: 10,
+      observed: { legacy: 9, candidate: 1 },
+      breaker: { state: 'closed', opened: 1, diverted: 2 },
+    },
+  ],
   flags: { source: 'flags.json', ok: true, loadedAtMs: 1_000, ageMs: 50, warnings: ['odd'] },
   store: { location: 'o.db', ok: true },
+  live: { inFlight: 4, shed: 5 },
   shadow: { inFlight: 1, queued: 2, dropped: 3 },
   contract: { title: 'Gateway', file: 'openapi.yaml', digest: 'd', operations: 12 },
 };
+
+const CLOSED = { state: 'closed', opened: 0, diverted: 0 } as const;
 
 function groupOf(report: Pick<PlaneReport, 'groups'>, name = 'trades') {
   return report.groups.find((group) => group.name === name);
@@ -18,9 +30,22 @@ describe('several planes as one', () => {
   test('have their counts summed', () => {
     const merged = mergeReports([REPORT, REPORT, REPORT]);
     assert.deepEqual(groupOf(merged)?.observed, { legacy: 27, candidate: 3 });
+    assert.deepEqual(merged.live, { inFlight: 12, shed: 15 });
     assert.deepEqual(merged.shadow, { inFlight: 3, queued: 6, dropped: 9 });
+    assert.deepEqual(groupOf(merged)?.breaker, { state: 'closed', opened: 3, diverted: 6 });
     assert.equal(groupOf(merged)?.weight, 10);
     assert.deepEqual(merged.contract, REPORT.contract);
+  });
+
+  test('have the worst state of their breakers', () => {
+    const withState = (state: 'closed' | 'half-open' | 'open'): PlaneReport => ({
+      ...REPORT,
+      groups: REPORT.groups.map((group) => ({ ...group, breaker: { ...CLOSED, state } })),
+    });
+    const [closed, halfOpen, open] = [withState('closed'), withState('half-open'), withState('open')] as const;
+    assert.equal(groupOf(mergeReports([closed, open, halfOpen]))?.breaker.state, 'open');
+    assert.equal(groupOf(mergeReports([closed, halfOpen]))?.breaker.state, 'half-open');
+    assert.equal(groupOf(mergeReports([closed], [open]))?.breaker.state, 'closed', 'one that is gone has no say');
   });
 
   test('have no one weight while they have read different flags', () => {
@@ -73,11 +98,19 @@ describe('what a plane has counted when it ends', () => {
     const gone = retire(retire(NO_COUNTS, REPORT), REPORT);
     const merged = mergeReports([REPORT], [gone]);
     assert.deepEqual(groupOf(merged)?.observed, { legacy: 27, candidate: 3 });
+    assert.deepEqual(merged.live, { inFlight: 4, shed: 15 });
     assert.deepEqual(merged.shadow, { inFlight: 1, queued: 2, dropped: 9 });
+    assert.deepEqual(groupOf(merged)?.breaker, { state: 'closed', opened: 3, diverted: 6 });
   });
 
   test('outlives a config without its group, until there is one again', () => {
-    const group = { name: 'tasks', flag: 'migrate.tasks', weight: 0, observed: { legacy: 5, candidate: 0 } };
+    const group = {
+      name: 'tasks',
+      flag: 'migrate.tasks',
+      weight: 0,
+      observed: { legacy: 5, candidate: 0 },
+      breaker: CLOSED,
+    };
     const gone = retire(retire(NO_COUNTS, REPORT), { ...REPORT, groups: [group] });
     assert.deepEqual(groupOf(gone)?.observed, { legacy: 9, candidate: 1 });
     const merged = mergeReports([{ ...REPORT, groups: [group] }], [gone]);

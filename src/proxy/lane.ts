@@ -1,0 +1,52 @@
+import type { Clock } from '../core/index.ts';
+import { type Connections, createConnections } from '../http1/index.ts';
+import { type Backend, hostnameOf, identityOf } from './backend.ts';
+import { type BackendDial, createDial, hasName } from './dial.ts';
+import { lookupFunction, type Resolver } from './resolve.ts';
+
+/** The way to one backend in one lane. */
+export interface Way {
+  readonly connections: Connections;
+  readonly dial: BackendDial;
+}
+
+/** All connections of one lane. Groups share those to the same place that are made in the same way. */
+export class Lane {
+  readonly #ways = new Map<string, Way>();
+  readonly #resolver: Resolver;
+  readonly #clock: Clock;
+
+  constructor(resolver: Resolver, clock: Clock) {
+    this.#resolver = resolver;
+    this.#clock = clock;
+  }
+
+  to(backend: Backend, { resolveMs }: { readonly resolveMs: number }): Way {
+    const key = JSON.stringify([...identityOf(backend), resolveMs]);
+    const way = this.#ways.get(key) ?? this.#open(backend, resolveMs);
+    this.#ways.set(key, way);
+    return way;
+  }
+
+  // Together at most `resolveMs`: an answer of the name service that is used, and the connection that is made from it.
+  #open(backend: Backend, resolveMs: number): Way {
+    const maxAgeMs = resolveMs / 2;
+    const dial = createDial(backend, lookupFunction(this.#resolver, maxAgeMs));
+    const now = this.#clock.monotonicMs;
+    if (!hasName(backend)) return { dial, connections: createConnections({ dial, now }) };
+    const hostname = hostnameOf(backend);
+    const connections = createConnections({
+      dial,
+      now,
+      // Not the same for all: those that were made together would end together.
+      lifetimeMs: () => maxAgeMs * (0.5 + Math.random() / 2),
+      // While the name service fails a connection that works is better than none.
+      mayRetire: () => this.#resolver.isFresh(hostname, maxAgeMs),
+    });
+    return { dial, connections };
+  }
+
+  stop(): void {
+    for (const { connections } of this.#ways.values()) connections.stop();
+  }
+}

@@ -1,0 +1,47 @@
+// What of node:cluster the main process uses, and where it has to help it out.
+import type { ChildProcess } from 'node:child_process';
+import cluster, { type Worker } from 'node:cluster';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export function fork(): Worker {
+  // Docs: 0014. Each new connection goes to the next worker that is free to take one.
+  cluster.schedulingPolicy = cluster.SCHED_RR;
+  cluster.setupPrimary({
+    exec: fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
+    args: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  return cluster.fork();
+}
+
+/** How it ended, once all that it said has been read: `exit` alone may come before its last word. */
+export function untilClosed(worker: Worker): Promise<string> {
+  return new Promise((resolve) => {
+    worker.process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    // Also emitted for a message that could not be sent, because the worker is on its way out.
+    worker.on('error', (error: Error) => worker.process.pid === undefined && resolve(error.message));
+  });
+}
+
+export interface Handed {
+  /** Closes the connection that was handed over last, unless the worker took it. */
+  close(): void;
+}
+
+/**
+ * Node hands a worker one connection at a time and closes its own end once the worker has taken it. When the worker dies
+ * before that, Node forgets the connection without closing it, and the client would wait for ever.
+ */
+export function rememberHanded(child: ChildProcess): Handed {
+  let last: { close?(): void } | undefined;
+  const send = child.send.bind(child);
+  // The cast is safe: what comes in is passed on as it is. Its overloads cannot be written as one function.
+  child.send = ((...sent: Parameters<typeof send>) => {
+    const handle: unknown = sent[1];
+    if (typeof handle === 'object' && handle !== null) last = handle;
+    return send(...sent);
+  }) as typeof child.send;
+  // Closing once more what is closed does nothing.
+  return { close: () => last?.close?.() };
+}
