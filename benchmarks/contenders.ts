@@ -63,7 +63,7 @@ export const CONTENDERS: readonly Contender[] = [
   paritygate('paritygate-forward', { mirrorTo: undefined }),
   paritygate('paritygate-mirror', { mirrorTo: 'candidate' }),
   paritygate('paritygate-drift', { mirrorTo: 'drifting' }),
-  { kind: 'skipped', name: 'paritygate-2-workers', why: 'not built yet' },
+  paritygate('paritygate-2-workers', { mirrorTo: 'candidate', workers: 2 }),
 ];
 
 /** The same as `paritygate-mirror` with a contract of more than a thousand operations. */
@@ -126,12 +126,13 @@ function nodeProxy(name: string, file: string): ProcessContender {
 interface ParitygateOptions {
   readonly mirrorTo: 'candidate' | 'drifting' | undefined;
   readonly operations?: number;
+  readonly workers?: number;
   readonly nodeOptions?: readonly string[];
 }
 
 function paritygate(
   name: string,
-  { mirrorTo, operations = FEW_OPERATIONS, nodeOptions = [] }: ParitygateOptions,
+  { mirrorTo, operations = FEW_OPERATIONS, workers = 1, nodeOptions = [] }: ParitygateOptions,
 ): ProcessContender {
   const main = join(import.meta.dirname, '../src/cli/main.ts');
   return {
@@ -145,6 +146,7 @@ function paritygate(
       files: paritygateFiles({
         ports: { port, controlPort, legacy, ...(mirrorTo && { candidate: site[mirrorTo] }) },
         operations,
+        workers,
       }),
     }),
   };

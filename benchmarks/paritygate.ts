@@ -12,19 +12,20 @@ export interface Ports {
 export interface ParitygateFiles {
   readonly ports: Ports;
   readonly operations: number;
+  readonly workers: number;
 }
 
 const FLAG = 'migrate.items';
 
-export function paritygateFiles({ ports, operations }: ParitygateFiles): Readonly<Record<string, string>> {
+export function paritygateFiles({ ports, operations, workers }: ParitygateFiles): Readonly<Record<string, string>> {
   return {
-    'paritygate.yaml': configOf(ports),
+    'paritygate.yaml': configOf(ports, workers),
     'openapi.json': createContract(operations),
     'flags.json': JSON.stringify(FLAGS),
   };
 }
 
-function configOf({ port, controlPort, legacy, candidate }: Ports): string {
+function configOf({ port, controlPort, legacy, candidate }: Ports, workers: number): string {
   const backends = [
     `legacy: http://127.0.0.1:${legacy}`,
     ...(candidate === undefined ? [] : [`candidate: http://127.0.0.1:${candidate}`]),
@@ -40,6 +41,7 @@ stickiness: [header:x-user-id, ip]
 shadow: { percent: ${candidate === undefined ? 0 : 100} }
 store: sqlite:observations.db
 graceMs: 2000
+workers: ${workers}
 `;
 }
 

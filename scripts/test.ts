@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 
 const patterns = process.argv.slice(2);
-const files = globSync(patterns.length > 0 ? patterns : ['src/**/*.test.ts', 'examples/**/*.test.ts']).sort();
+const files = globSync(patterns.length > 0 ? patterns : ['{src,examples,benchmarks}/**/*.test.ts']).sort();
 const args = ['--test', '--test-reporter=dot', '--test-concurrency=2', '--test-timeout=120000', ...files];
 const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
 // A file whose process never ends is a leak, and no test's own timeout sees it.

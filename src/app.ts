@@ -5,7 +5,7 @@ import type { Config } from './config/index.ts';
 import { type Contract, loadContract } from './contract/index.ts';
 import { createControlPlane } from './control-plane.ts';
 import { type Clock, systemClock } from './core/index.ts';
-import { createDataPlane } from './data-plane.ts';
+import { createDataPlane, type Host } from './data-plane.ts';
 import { describeStatus } from './status.ts';
 import { createWarnings } from './warnings.ts';
 
@@ -25,10 +25,15 @@ export interface App {
   readonly contract: Contract;
 }
 
-export function createApp(config: Config, { clock = systemClock, onWarning = () => {} }: Seams = {}): App {
+export function createApp(config: Config, seams: Seams = {}): App {
+  return composeApp(config, seams);
+}
+
+/** With a `host` there is no port of the data plane's own: 0 stands for it. */
+export function composeApp(config: Config, { clock = systemClock, onWarning = () => {} }: Seams, host?: Host): App {
   const contract = loadContract(config.contract);
   const warnings = createWarnings({ clock, onNews: onWarning });
-  const plane = createDataPlane({ config, contract, clock, warn: (message) => warnings.add(message) });
+  const plane = createDataPlane({ config, contract, clock, warn: (message) => warnings.add(message), host });
   const startedMs = clock.monotonicMs();
   const control = createControlPlane(config, {
     ready: plane.isReady,

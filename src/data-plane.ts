@@ -9,11 +9,14 @@ import { createRecorder, type Recorder } from './observations/index.ts';
 import { createPatientStarts, type PatientStarts } from './patient-starts.ts';
 import {
   createListener,
+  createOwnPass,
   createProtection,
   createUpstreams,
   createWire,
   type Listener,
+  type OwnPass,
   type Protection,
+  type DataPlane as ProxyPlane,
   type StopManner,
   type UpstreamGroup,
   type Upstreams,
@@ -46,9 +49,17 @@ export interface DataPlaneParts {
   readonly contract: Contract;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
+  /** An app that requests come from and that is legacy itself. Without it there is a listener. */
+  readonly host?: Host | undefined;
 }
 
-export function createDataPlane({ config, contract, clock, warn }: DataPlaneParts): DataPlane {
+/** Makes what takes the place of the listener; `pass` is for requests of ours to the app itself. */
+export type Host = (
+  plane: ProxyPlane,
+  told: { readonly pass: OwnPass; readonly warn: (message: string) => void },
+) => Listener;
+
+export function createDataPlane({ config, contract, clock, warn, host }: DataPlaneParts): DataPlane {
   const redaction = createRedaction(config.store.path);
   const flags = createFlagSource({ file: config.flags.file, clock, onWarning: warn });
   const recorder = createRecorder({
@@ -61,12 +72,23 @@ export function createDataPlane({ config, contract, clock, warn }: DataPlanePart
   const starts = createPatientStarts({ flags, names: config.groups.map(({ flag }) => flag), recorder, warn });
   const upstreams = wireUpstreams(config, clock);
   const analysis = wireAnalysis({ config, contract, clock, warn }, redaction);
-  const shadow = wireShadow({ config, contract, upstreams, analysis, recorder, redaction, clock, warn });
+  // From the key of the store, so that processes which share both address and store know each other's requests.
+  const pass = createOwnPass(() => redaction.hash('a request of our own'));
+  const asked = host ? withPass(upstreams, pass) : upstreams;
+  const shadow = wireShadow({ config, contract, upstreams: asked, analysis, recorder, redaction, clock, warn });
   const protections = new Map(
     config.groups.map(({ name, fallback }) => [name, createProtection(name, fallback, { clock, warn })]),
   );
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
-  const proxy = wireProxy({ config, contract, clock, flags, upstreams, protections, recorder, shadow, observed });
+  const parts = { config, contract, clock, flags, upstreams, protections, recorder, shadow, observed };
+  const listen: Host = (plane) =>
+    createListener(plane, {
+      ...config.listen,
+      graceMs: config.graceMs,
+      maxInFlight: config.maxInFlight,
+      tls: config.tls,
+    });
+  const proxy = (host ?? listen)(wireProxy(parts), { pass, warn });
   return {
     isReady: proxy.isReady,
     report: () =>
@@ -93,7 +115,15 @@ function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redacti
   return createAnalysis(setup, clock, warn);
 }
 
-interface ProxyParts extends Omit<DataPlaneParts, 'warn'> {
+/** The app knows by it that it is asked by us. */
+function withPass(upstreams: Upstreams, pass: OwnPass): Upstreams {
+  return {
+    ...upstreams,
+    send: (side, request) => upstreams.send(side, side === 'legacy' ? pass.give(request) : request),
+  };
+}
+
+interface ProxyParts extends Omit<DataPlaneParts, 'warn' | 'host'> {
   readonly flags: FlagSource;
   readonly upstreams: Upstreams;
   readonly protections: ReadonlyMap<string, Protection>;
@@ -102,28 +132,25 @@ interface ProxyParts extends Omit<DataPlaneParts, 'warn'> {
   readonly observed: ServedCounts;
 }
 
-function wireProxy(parts: ProxyParts): Listener {
+function wireProxy(parts: ProxyParts): ProxyPlane {
   const { config, contract, clock, flags, upstreams, protections, recorder, shadow, observed } = parts;
   const groups = routedGroups(config, contract, resolveGroups(config, contract.operations));
-  return createListener(
-    {
-      contract,
-      groupOf: (operation) => groups[operation.index],
-      stickiness: config.stickiness,
-      wire: createWire(config.shadow.mark, config.trustedProxies),
-      flags,
-      upstreams,
-      protections,
-      plan: createMirrorPlanner(config.shadow),
-      onArrival: (operationId, group) => recorder.arrived(operationId, group),
-      onExchange: (exchange) => {
-        countServed(observed, exchange.request.group, exchange.served);
-        shadow.offer(exchange);
-      },
-      clock,
+  return {
+    contract,
+    groupOf: (operation) => groups[operation.index],
+    stickiness: config.stickiness,
+    wire: createWire(config.shadow.mark, config.trustedProxies),
+    flags,
+    upstreams,
+    protections,
+    plan: createMirrorPlanner(config.shadow),
+    onArrival: (operationId, group) => recorder.arrived(operationId, group),
+    onExchange: (exchange) => {
+      countServed(observed, exchange.request.group, exchange.served);
+      shadow.offer(exchange);
     },
-    { ...config.listen, graceMs: config.graceMs, maxInFlight: config.maxInFlight, tls: config.tls },
-  );
+    clock,
+  };
 }
 
 /** The group of each operation by its index, so that the hot path looks nothing up. */

@@ -2,3 +2,4 @@
 export { type App, createApp, type Seams } from './app.ts';
 export { type Config, loadConfig, parseConfig } from './config/index.ts';
 export { ParitygateError } from './core/index.ts';
+export { type Middleware, type MiddlewareOptions, paritygate } from './middleware.ts';

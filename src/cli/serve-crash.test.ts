@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { openStore } from '../observations/index.ts';
 import {
   createWorkspace,
   filesOf,
   isRunning,
+  lockStore,
   type RunningServe,
   startServe,
   statusOf,
@@ -94,6 +96,23 @@ describe('a worker that is killed', () => {
     assert.match(after.flags.error ?? '', /not JSON/);
     assert.equal((await fetch(`${serve.url}/things/1`)).status, 200, 'legacy serves without flags');
   });
+});
+
+test('a worker is replaced while the store is locked, and what its successor sees meanwhile is kept', async (t) => {
+  const { serve, workspace } = await start(t, { workers: 1 });
+  const [victim = 0] = await serving(serve, 1);
+  const release = await lockStore(t, workspace);
+  process.kill(victim, 'SIGKILL');
+  await until(async () => (await statusOf(serve)).restarts === 1 || undefined);
+  await serving(serve, 1);
+  assert.equal((await fetch(`${serve.url}/things/1`)).status, 200);
+  await until(async () => ((await statusOf(serve)).store.ok ? undefined : true));
+  await release();
+  await until(async () => (await statusOf(serve)).store.ok || undefined);
+  assert.equal((await serve.stop()).exitCode, 0);
+  const store = openStore({ path: workspace.path('observations.db'), readOnly: true });
+  assert.equal(store.readEvidence().operations[0]?.eligible, 1);
+  store.close();
 });
 
 /** In a worker: an exception that nobody catches, once it is asked for with SIGUSR2. */

@@ -13,7 +13,7 @@ import {
   until,
   type Workspace,
 } from '../testing/cli.ts';
-import { failures, startHalves, startLoad } from '../testing/load.ts';
+import { failures, startHalves, startHeldBackend, startLoad } from '../testing/load.ts';
 import { startBackend } from '../testing/servers.ts';
 
 /** Asks for a reload and waits until it is over, one way or the other. */
@@ -87,6 +87,27 @@ describe('SIGHUP', () => {
     const { groups } = await statusOf(serve);
     assert.equal(groups[0]?.observed.legacy, load.asked.length, 'counts outlive the workers that counted');
   });
+
+  for (const reloads of [1, 2]) {
+    const what = reloads === 1 ? 'lets a request take longer than a stop would' : 'ends what an earlier one has let be';
+    test(what, async (t) => {
+      const { origin, reached, release } = await startHeldBackend(t);
+      const workspace = createWorkspace(t, filesOf({ legacy: origin, candidate: origin, more: 'graceMs: 1\n' }));
+      const serve = await startServe(t, workspace);
+      const answer = fetch(`${serve.url}/things/1`).then((answered) => answered.text());
+      answer.catch(() => {});
+      await reached;
+      for (let turn = 0; turn < reloads; turn += 1) assert.equal((await reload(serve)).reload?.error, undefined);
+      if (reloads === 2) return assert.rejects(answer);
+      assert.deepEqual(
+        (await statusOf(serve)).workers.map(({ state }) => state),
+        ['draining', 'serving'],
+      );
+      release();
+      assert.equal(await answer, 'whole');
+      await until(async () => ((await statusOf(serve)).workers.length === 1 ? true : undefined));
+    });
+  }
 
   test('with a config that is wrong changes nothing, and status and log say why', async (t) => {
     const { serve, workspace } = await startSmall(t);

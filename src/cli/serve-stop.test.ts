@@ -76,6 +76,29 @@ describe('a stop', () => {
     await until(() => pids.every((pid) => !isRunning(pid)) || undefined);
   });
 
+  test('that a terminal asks the whole process group for is the same', async (t) => {
+    const { serve, answer, release } = await startHeld(t);
+    process.kill(-serve.pid, 'SIGINT');
+    await until(() => serve.printed().stderr.includes('SIGINT: draining') || undefined);
+    release();
+    assert.equal(await (await answer).text(), 'whole');
+    assert.equal((await serve.ended).exitCode, 0);
+  });
+
+  test('in the middle of a reload ends the workers that were just starting too', async (t) => {
+    const { serve, release } = await startHeld(t);
+    release();
+    serve.signal('SIGHUP');
+    const pids = await until(async () => {
+      const { workers } = await statusOf(serve);
+      return workers.some(({ state }) => state === 'starting') ? workers.map(({ pid }) => pid) : undefined;
+    });
+    const { exitCode, stderr } = await serve.stop();
+    assert.equal(exitCode, 0, stderr);
+    assert.ok(!pids.some(isRunning));
+    assert.doesNotMatch(stderr, /reloaded/);
+  });
+
   test('is not held up by a candidate that never answers, and each such pair is counted', async (t) => {
     const legacy = await startBackend(t, (_, response) => void response.end('{}'));
     let mirrored = 0;

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { OperationEvidence } from '../core/index.ts';
@@ -8,6 +6,7 @@ import { openStore } from '../observations/index.ts';
 import {
   createWorkspace,
   filesOf,
+  lockStore,
   type RunningServe,
   startPair,
   startServe,
@@ -71,28 +70,14 @@ test('what two workers see adds up to what was asked, in the store and in the st
   assert.ok(countOverlaps(workspace) > 0, 'both wrote');
 });
 
-const HOLDER = `
-  import { DatabaseSync } from 'node:sqlite';
-  globalThis.database = new DatabaseSync('observations.db');
-  database.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
-  console.log('locked');
-  process.stdin.resume();
-`;
-
 test('two workers lose nothing to a lock on the store that outlasts their patience', async (t) => {
   const { serve, workspace } = await start(t);
-  const args = ['--input-type=module', '--eval', HOLDER];
-  const options = { cwd: workspace.directory, timeout: 30_000 };
-  const holder = spawn(process.execPath, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] });
-  t.after(() => holder.kill('SIGKILL'));
-  const exited = once(holder, 'exit');
-  await once(holder.stdout, 'data');
+  const release = await lockStore(t, workspace);
   const before = await send(t, serve, 200);
   await until(async () => ((await statusOf(serve)).store.ok ? undefined : true));
   const after = await send(t, serve, 200);
   assert.match((await statusOf(serve)).store.error ?? '', /is locked by another process/);
-  holder.stdin.end();
-  await exited;
+  await release();
   await until(async () => (await statusOf(serve)).store.ok || undefined);
   assert.equal((await serve.stop()).exitCode, 0);
   const operation = readOperation(workspace);

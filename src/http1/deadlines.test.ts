@@ -180,6 +180,14 @@ test('no deadline of one request is left for the next on its connection', async 
   assert.equal(recorder.calls.at(-1), 'end');
 });
 
+test('no deadline of a request is left for its connection when it is idle', async (t) => {
+  const { clock, send, swept, connections } = await start(t, ({ socket }) => socket.write(HELLO));
+  await send('/', { totalMs: 10, idleMs: 10, headersMs: 10 }).recorder.settled;
+  clock.now += 1000;
+  await swept();
+  assert.deepEqual(connections.status(), { busy: 0, idle: 1 });
+});
+
 const IDLE: readonly (readonly [title: string, head: string, keptMs: number])[] = [
   ['four seconds, where the backend says nothing', OK, 4000],
   ['four seconds, where the backend keeps it longer', `${OK}Keep-Alive: timeout=75\r\n`, 4000],

@@ -303,9 +303,15 @@ test('trailers are fields like those of a head, without framing', () => {
   assert.equal(parseTrailers('X-A'), 'a header line without a name');
 });
 
-test('a backend that makes up names does not make others unreadable, nor its own', () => {
+test('a backend that makes up names makes nothing unreadable', () => {
   for (let index = 0; index < 3000; index++) {
     const head = parseReplyHead(`HTTP/1.1 200 OK\r\nX-Made-Up-${index}: a\r\nContent-Length: ${index}`);
     assert.ok(typeof head === 'object' && head.contentLength === index && head.headers[0] === `X-Made-Up-${index}`);
+    // A spelling that was not met before all these is read for what it is.
+    const spelling = Array.from('content-length', (letter, at) =>
+      (index >> at) & 1 ? letter.toUpperCase() : letter,
+    ).join('');
+    const odd = parseReplyHead(`HTTP/1.1 200 OK\r\n${spelling}: 7`);
+    assert.ok(typeof odd === 'object' && odd.contentLength === 7, spelling);
   }
 });

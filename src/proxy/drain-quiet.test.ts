@@ -65,31 +65,40 @@ test('a connection on which nothing was ever sent does not hold up the stop', as
   await closed;
 });
 
-test('an answer whose head promised to keep the connection may be followed by one more request', async (t) => {
-  const { promise: isHeld, resolve: held } = Promise.withResolvers<void>();
+/** A proxy that stops while an answer is half out, on a connection that its head has promised to keep. */
+async function stopInAnswer(t: TestContext) {
   const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
   let asked = 0;
   const { origin } = await startBackend(t, async (_, response) => {
     asked += 1;
     if (asked === 2) return void response.end('last');
     response.write('first');
-    held();
     await isReleased;
     response.end('whole');
   });
   const { port, listener } = await startProxy(t, { legacy: origin, graceMs: LONG_MS });
   const idle = await open(t, port);
-  const { socket, until, closed } = await open(t, port);
-  socket.write(REQUEST);
-  await isHeld;
-  await until('first\r\n');
+  const client = await open(t, port);
+  client.socket.write(REQUEST);
+  await client.until('first\r\n');
   const stopped = listener.stop({ quietMs: 1_000 });
   // The quiet time is over before the answer is: it begins again with the end of the answer.
   await idle.closed;
   release();
-  await until('0\r\n\r\n');
+  await client.until('0\r\n\r\n');
+  return { ...client, stopped };
+}
+
+test('an answer whose head promised to keep the connection may be followed by one more request', async (t) => {
+  const { socket, until, closed, stopped } = await stopInAnswer(t);
   socket.write(REQUEST);
   assert.match(await until('last'), /connection: close[\s\S]*last$/i);
+  await closed;
+  assert.deepEqual(await stopped, { cut: 0 });
+});
+
+test('and when none follows, its connection is closed once it was quiet', async (t) => {
+  const { closed, stopped } = await stopInAnswer(t);
   await closed;
   assert.deepEqual(await stopped, { cut: 0 });
 });

@@ -78,6 +78,8 @@ export function refusal(status: number, why: string): Refusal {
 /** Why a request with such a head goes no further; undefined when nothing speaks against it. */
 export function refuseHead(httpVersion: string, facts: HeadFacts): Refusal | undefined {
   if (httpVersion === '0.9') return refusal(400, 'HTTP/0.9 is not supported');
+  // Node reads a request line that says HTTP/2.0 as if it said 1.1 (RFC 9110, section 15.6.6).
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return refusal(505, 'HTTP/1.1 is spoken here');
   if (facts.hosts !== 1 || !HOST.test(facts.host)) return refusal(400, 'exactly one valid Host is required');
   if (facts.isAliased) return refusal(400, 'a header name aliases a framing or forwarding header');
   return refuseFraming(httpVersion, facts) ?? refuseConnection(facts.connection) ?? refuseLoop(facts.past);

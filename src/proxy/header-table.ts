@@ -61,9 +61,14 @@ function withoutConditions(headers: RawHeaders): readonly string[] {
   return headers;
 }
 
+/** All of them begin with `If-` or are `Range`, and almost no other name begins so. */
 function isCondition(name = ''): boolean {
-  return NAMES.of(name).kind === 'condition';
+  const first = name.charCodeAt(0) | 0x20;
+  return (first === LETTER_I || first === LETTER_R) && NAMES.of(name).kind === 'condition';
 }
+
+const LETTER_I = 0x69;
+const LETTER_R = 0x72;
 
 /** End-to-end response headers in wire order, repeats kept. */
 export function responseHeaders(raw: RawHeaders): string[] {

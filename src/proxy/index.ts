@@ -4,6 +4,8 @@ export type { StopManner } from './drain.ts';
 export { createWire, type Wire } from './guard.ts';
 export { shadowHeaders } from './header-table.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
+export { createMount, type Handler, type Mount } from './mount.ts';
+export { createOwnPass, type OwnPass } from './own-pass.ts';
 export { createProtection, type FallbackPolicy, type Protection } from './protection.ts';
 export { type DataPlane, type MirrorQuestion, serve } from './serve.ts';
 export type { Timers } from './timers.ts';

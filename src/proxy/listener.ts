@@ -67,12 +67,17 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
   });
   const inFlight = new Set<ServerResponse>();
   const load = createLoad(options.maxInFlight);
+  // One function for all, called on the response.
+  function onClose(this: ServerResponse): void {
+    inFlight.delete(this);
+    load.leave(this);
+  }
   const takeTurn = createTurns();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     takeTurn(request, response, () => {
       if (!ready) response.shouldKeepAlive = false;
       inFlight.add(response);
-      response.once('close', () => inFlight.delete(response));
+      response.once('close', onClose);
       serve(plane, request, response, load);
     });
   });

@@ -27,6 +27,7 @@ absolute target with our authority in capitals | 9110 4.2.3 | as GET / | the sam
 authority as a target | 9112 3.2.3 | 400 | of CONNECT alone | GET things.example:80 HTTP/1.1\r\n{H}\r\n
 HTTP/0.9 | 9112 2.3 | eof 400 | a line and no more | GET /things\r\n
 HTTP/1.2 | 9112 2.3 | 400 | a version that there is not | GET /things HTTP/1.2\r\n{H}\r\n
+HTTP/2 as text | 9110 15.6.6 | 505 | a version that has no request line | GET /things HTTP/2.0\r\n{H}\r\n
 HTTP/2 | 9113 3.4 | 400 | its preface | PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n
 method in lower case | 9110 9.1 | 400 | another method | get /things HTTP/1.1\r\n{H}\r\n
 method that there is not | 9110 9.1 | 400 | not GET | GETX /things HTTP/1.1\r\n{H}\r\n

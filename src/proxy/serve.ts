@@ -53,6 +53,14 @@ export interface DataPlane {
   readonly uploadLimit?: UploadLimit;
 }
 
+/** Legacy in this process: the app that a request came to. */
+export interface OwnLegacy {
+  /** Lets the app answer. `done` is called exactly once. */
+  serve(keepBytes: number, done: (end: LegEnd) => void): void;
+  /** Before a backend is asked in its place. */
+  lend(): void;
+}
+
 /** An admitted request with all that was decided about it. */
 interface Serving {
   readonly plane: DataPlane;
@@ -63,6 +71,7 @@ interface Serving {
   readonly backend: BackendRequest;
   readonly body: RequestBody | undefined;
   readonly plan: MirrorPlan;
+  readonly own: OwnLegacy | undefined;
 }
 
 export function serve(plane: DataPlane, request: IncomingMessage, response: ServerResponse, load: Load): void {
@@ -94,7 +103,7 @@ function patienceOf({ uploadLimit: limit = UPLOAD_LIMIT, clock }: DataPlane): Cr
   return (onLate) => createPatience({ limit, clock, onLate });
 }
 
-function forward(plane: DataPlane, admitted: Admitted, load: Load): void {
+export function forward(plane: DataPlane, admitted: Admitted, load: Load): void {
   const { request, response, admission } = admitted;
   if (!load.enter(response)) return refuse(response, 503, 'too many requests in flight');
   const route = routeRequest(plane, request, admission);
@@ -138,6 +147,8 @@ interface Admitted {
   readonly admission: Extract<Admission, { kind: 'admitted' }>;
   /** When it was read before. */
   readonly body?: RequestBody;
+  /** Without it legacy is a backend like the candidate. */
+  readonly own?: OwnLegacy;
 }
 
 interface Decided {
@@ -146,7 +157,7 @@ interface Decided {
 }
 
 function prepare(plane: DataPlane, admitted: Admitted, { route, plan }: Decided): Serving {
-  const { request, response, admission, body } = admitted;
+  const { request, response, admission, body, own } = admitted;
   const { target, headers, hasBody } = admission;
   const { group, operationId } = route;
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
@@ -159,6 +170,7 @@ function prepare(plane: DataPlane, admitted: Admitted, { route, plan }: Decided)
     backend: { group, method: request.method ?? '', target, headers, body: undefined },
     body: body ?? (hasBody ? streamBody(request, patienceOf(plane), keepBytes) : undefined),
     plan,
+    own,
   };
 }
 
@@ -173,10 +185,12 @@ interface Attempt {
 
 function attempt(serving: Serving, made: Attempt): void {
   const { side } = made;
-  const { plane, request, response, backend, body, plan } = serving;
-  const upstream = plane.upstreams.live(backend.group, side);
+  const { plane, request, response, backend, body, plan, own } = serving;
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
   const onEnd = (end: LegEnd): void => settle(serving, made, end);
+  if (own && side === 'legacy') return own.serve(keepBytes, onEnd);
+  own?.lend();
+  const upstream = plane.upstreams.live(backend.group, side);
   if (!upstream) return onEnd({ kind: 'unanswered', code: 'NO_BACKEND', wasSent: false, isStale: false, totalMs: 0 });
   runLeg(
     {

@@ -2,7 +2,7 @@
 import { Agent, type ClientRequestArgs, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, type Plugin, type RequestHandler } from 'http-proxy-middleware';
-import type { Side } from '../core/index.ts';
+import type { ServedResult, Side } from '../core/index.ts';
 import type { Connect } from './dial.ts';
 import { gatewayStatus } from './fallback.ts';
 import { admit } from './guard.ts';
@@ -45,8 +45,14 @@ async function carry(
   plane.onArrival(route.operationId, route.group);
   const side = await reachableSide(plane, route);
   const upstream = plane.upstreams.live(route.group, side);
-  plane.onExchange(exchangeOf(plane, { route, side, method: request.method ?? '', target: admission.target }));
-  if (!upstream || socket.destroyed) return answer(socket, 502);
+  const settle = createSettle(plane, { route, side, method: request.method ?? '', target: admission.target });
+  if (!upstream) {
+    settle(failed('NO_BACKEND'));
+    return answer(socket, 502);
+  }
+  if (socket.destroyed) return settle(LEFT);
+  endings.set(socket, settle);
+  socket.once('close', () => settle(LEFT));
   rewriteHeaders(request, admission.headers);
   // Declared by the library for a plain socket only, although it takes what Node's upgrade event hands out.
   carrierTo(upstream).upgrade(request, socket as Parameters<RequestHandler['upgrade']>[1], head);
@@ -100,6 +106,11 @@ function createCarrier({ connect, timeouts }: Upstream): RequestHandler {
   });
 }
 
+/** Tells how the upgrade of a client socket ended; only the first word counts. */
+type Settle = (result: ServedResult) => void;
+
+const endings = new WeakMap<object, Settle>();
+
 /** Client sockets that have been given their 101. */
 const established = new WeakSet<object>();
 
@@ -107,6 +118,7 @@ const answerFailures: Plugin = (server) => {
   server.on('error', (error, _request, response) => {
     // For an upgrade the library hands over the socket in the response's place.
     if (!response || 'writeHead' in response) return;
+    endings.get(response)?.(failed('code' in error ? String(error.code) : error.name));
     // Once the protocol is another one, words of HTTP in it would be read as data.
     if (established.has(response)) response.destroy();
     else answer(response, gatewayStatus('code' in error ? String(error.code) : ''));
@@ -118,7 +130,9 @@ const answerFailures: Plugin = (server) => {
 const tieSockets: Plugin = (server) => {
   server.on('proxyReqWs', (upstream, _request, client) => {
     client.once('close', () => upstream.destroy());
+    upstream.once('response', ({ statusCode }) => endings.get(client)?.(replied(statusCode ?? 0)));
     upstream.once('upgrade', (_response, backend) => {
+      endings.get(client)?.(replied(101));
       established.add(client);
       client.once('close', () => backend.destroy());
       backend.once('close', () => client.destroy());
@@ -139,18 +153,35 @@ function rewriteHeaders(request: IncomingMessage, flat: readonly string[]): void
   request.headers = { ...headers, connection: 'Upgrade', upgrade };
 }
 
-function exchangeOf(
+function createSettle(
   plane: DataPlane,
   { route, side, method, target }: { route: Route; side: Side; method: string; target: string },
-): Parameters<DataPlane['onExchange']>[0] {
-  return {
-    at: plane.clock.now(),
-    operationId: route.operationId,
-    request: { group: route.group, method, target, headers: [], body: undefined },
-    served: side,
-    plan: { kind: 'skip', reason: 'streaming' },
-    result: { kind: 'reply', status: 101, headers: [], body: undefined, totalMs: 0, heldBack: true },
+): Settle {
+  const at = plane.clock.now();
+  let isSettled = false;
+  return (result) => {
+    if (isSettled) return;
+    isSettled = true;
+    plane.onExchange({
+      at,
+      operationId: route.operationId,
+      request: { group: route.group, method, target, headers: [], body: undefined },
+      served: side,
+      plan: { kind: 'skip', reason: 'streaming' },
+      result,
+    });
   };
+}
+
+const LEFT: ServedResult = { kind: 'client-aborted', totalMs: 0, heldBack: true };
+
+/** How long it took says nothing: the other protocol goes on for as long as it likes. */
+function replied(status: number): ServedResult {
+  return { kind: 'reply', status, headers: [], body: undefined, totalMs: 0, heldBack: true };
+}
+
+function failed(code: string): ServedResult {
+  return { kind: 'failed', code, totalMs: 0 };
 }
 
 function answer(socket: Duplex, status: number): void {

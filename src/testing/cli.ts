@@ -161,6 +161,8 @@ export interface RunningServe {
   /** What it printed so far. */
   printed(): { readonly stdout: string; readonly stderr: string };
   signal(name: NodeJS.Signals): void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<Run>;
   /** Asks it to end, and resolves when it has. */
   stop(signal?: NodeJS.Signals): Promise<Run>;
 }
@@ -191,7 +193,7 @@ export async function startServe(
     child.kill(signal);
     return ended;
   };
-  return { url, control, pid: child.pid ?? 0, printed, signal: (name) => void child.kill(name), stop };
+  return { url, control, pid: child.pid ?? 0, printed, signal: (name) => void child.kill(name), ended, stop };
 }
 
 const TIME_LIMIT_MS = 30_000;
@@ -237,6 +239,28 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 function killGroup({ pid }: ChildProcess): void {
   if (pid !== undefined && isAlive({ pid })) process.kill(-pid, 'SIGKILL');
+}
+
+const HOLDER = `
+  import { DatabaseSync } from 'node:sqlite';
+  globalThis.database = new DatabaseSync('observations.db');
+  database.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
+  console.log('locked');
+  process.stdin.resume();
+`;
+
+/** Locks the store of a running proxy from another process; resolves with what lets go of it. */
+export async function lockStore(scope: Scope, { directory }: Workspace): Promise<() => Promise<unknown>> {
+  const args = ['--input-type=module', '--eval', HOLDER];
+  const stdio = ['pipe', 'pipe', 'inherit'] as const;
+  const holder = spawn(process.execPath, args, { cwd: directory, stdio: [...stdio], timeout: TIME_LIMIT_MS });
+  scope.after(() => holder.kill('SIGKILL'));
+  const exited = once(holder, 'exit');
+  if (holder.stdout) await once(holder.stdout, 'data');
+  return () => {
+    holder.stdin?.end();
+    return exited;
+  };
 }
 
 /** The status as the control API tells it. */
