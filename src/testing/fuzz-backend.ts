@@ -68,7 +68,10 @@ export async function startFuzzBackend(t: TestContext, { journal, reply }: Backe
   const take = (request: IncomingMessage, response: ServerResponse, refused?: string): void => {
     const line = lineOf(request.socket);
     if (line.isOver) return;
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) return line.refuse(400);
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      journal.malformed = [...journal.malformed, 'a request without a host'];
+      return line.refuse(400);
+    }
     const bytes = refused ?? '';
     const { method = '', url: target = '', rawHeaders: headers } = request;
     const seen: Seeing = { method, target, headers, body: '', isWhole: false };

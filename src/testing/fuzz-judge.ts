@@ -54,7 +54,11 @@ interface Served {
 function judgeServed({ direct, proxied, wanted, own }: Served): readonly string[] {
   const [before, after] = [direct.seen[wanted?.seq ?? -1], proxied.seen[own.seq ?? -1]];
   if (!wanted || !before || !after) return [`served, where a backend says ${wanted?.status ?? 'nothing'}`];
-  return [...differences('request', requestAsSent(before), requestAsForwarded(after)), ...judgeResponse(wanted, own)];
+  return [
+    ...ambiguitiesOf(before).map((text) => `served, though it has ${text}`),
+    ...differences('request', requestAsSent(before), requestAsForwarded(after)),
+    ...judgeResponse(wanted, own),
+  ];
 }
 
 function differences(
@@ -68,6 +72,30 @@ function differences(
   });
 }
 
+/** Naming one of these would take from the next server what it must know. */
+const KEPT = /^(?:content-.*|transfer-encoding|host|authorization|cookie|x-forwarded-.*|x-real-ip|forwarded|via)$/;
+const ALIAS = /^(?=.*_)(?:content[-_]length|transfer[-_]encoding|x[-_]forwarded[-_].*|x[-_]real[-_]ip)$/i;
+
+/** What another server may read in another way than this backend happens to: a proxy has to refuse it. */
+function ambiguitiesOf({ headers }: SeenRequest): readonly string[] {
+  const fields = fieldsOf(headers);
+  const [lengths, codings] = [valuesIn(fields, 'content-length'), valuesIn(fields, 'transfer-encoding')];
+  const named = tokensOf(fields).filter((token) => KEPT.test(token));
+  return [
+    ...(lengths.length + codings.length > 1 ? [`framing twice: ${[...lengths, ...codings]}`] : []),
+    ...lengths.filter((value) => !/^(?:0|[1-9]\d*)$/.test(value)).map((value) => `the length ${value}`),
+    ...codings.filter((value) => value.toLowerCase() !== 'chunked').map((value) => `the coding ${value}`),
+    ...(valuesIn(fields, 'host').length === 1 ? [] : ['not one host']),
+    ...named.map((name) => `${name} named in Connection`),
+    ...fields.filter(([name]) => ALIAS.test(name)).map(([name]) => `the alias ${name}`),
+  ];
+}
+
+function tokensOf(fields: readonly Field[]): readonly string[] {
+  const named = valuesIn(fields, 'connection').flatMap((value) => value.toLowerCase().split(','));
+  return named.map((token) => token.trim());
+}
+
 const HOP =
   /^(?:connection|keep-alive|te|trailer|upgrade|expect|http2-settings|transfer-encoding|proxy|proxy-(?!status$).*)$/i;
 const CLAIMS = /^(?:forwarded|x-forwarded|x-forwarded-.*|x-real-ip|x-paritygate-shadow)$/i;
@@ -77,8 +105,7 @@ function fieldsOf(flat: readonly string[]): readonly Field[] {
 }
 
 function endToEnd(fields: readonly Field[]): readonly Field[] {
-  const named = valuesIn(fields, 'connection').flatMap((value) => value.toLowerCase().split(','));
-  const tokens = new Set(named.map((token) => token.trim()));
+  const tokens = new Set(tokensOf(fields));
   return fields.filter(([name]) => !HOP.test(name) && !tokens.has(name.toLowerCase()));
 }
 

@@ -27,7 +27,7 @@ export interface FuzzRig {
 }
 
 /** A connection on which nothing comes to an end is a finding; no verdict depends on how long anything takes. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 5_000;
 /** After so long without a byte the client leaves, where it cannot know that nothing more will come. */
 const QUIET_MS = 100;
 const IDLE_TURNS = 4;

@@ -3,15 +3,18 @@ import type { FuzzCase } from './fuzz-cases.ts';
 
 /** A case with a hundred lines may take long to say and say nothing more. */
 const MAX_TRIES = 300;
+/** Each try of a case that hangs takes as long as the deadline. */
+const MAX_MS = 20_000;
 
 export async function shrink(made: FuzzCase, fails: (smaller: FuzzCase) => Promise<boolean>): Promise<FuzzCase> {
   let best = made;
   let tries = 0;
+  const startedMs = performance.now();
   for (let isSmaller = true; isSmaller; ) {
     isSmaller = false;
     for (const smaller of smallerThan(best)) {
       tries += 1;
-      if (tries > MAX_TRIES) return best;
+      if (tries > MAX_TRIES || performance.now() - startedMs > MAX_MS) return best;
       if (!(await fails(smaller))) continue;
       best = smaller;
       isSmaller = true;
