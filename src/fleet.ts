@@ -1,6 +1,5 @@
 // All workers there are: the ones that serve, and those before them that end what they have begun.
 import type { StatusDocument } from './control/index.ts';
-import type { Clock } from './core/index.ts';
 import type { Setup } from './setup.ts';
 import type { PlaneReport } from './status.ts';
 import { mergeReports, NO_COUNTS, retire, withoutCounts } from './status-merge.ts';
@@ -22,17 +21,13 @@ export interface Fleet {
 
 export type FleetStatus = Pick<StatusDocument, 'workers' | 'restarts'> & { readonly plane: PlaneReport };
 
-export interface FleetParts extends WorkerSeams {
-  readonly clock: Clock;
-}
-
 /** Busy clients send their next request within it, and hear in its answer that it is the last on its connection. */
 const QUIET_MS = 300;
 
 /** Nobody waits for workers that gave way to new ones, so they may take as long as a download or a WebSocket does. */
 const GIVE_WAY = { graceMs: 600_000, quietMs: 2_000, waitsForUpgraded: true };
 
-export function createFleet(parts: FleetParts): Fleet {
+export function createFleet(parts: WorkerSeams): Fleet {
   const pools = new Set<WorkerPool>();
   let serving: WorkerPool | undefined;
   let latest: PlaneReport | undefined;

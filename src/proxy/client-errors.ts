@@ -22,6 +22,16 @@ export function createClientErrorHandler(inFlight: Iterable<ServerResponse>): Cl
   };
 }
 
+/**
+ * For what takes the connection over: true when an answer is still owed on it. That answer is then the last, since its
+ * client would take whatever came now for it.
+ */
+export function isOwed(inFlight: Iterable<ServerResponse>, socket: Duplex): boolean {
+  const owed = [...inFlight].find(({ req }) => req.socket === socket);
+  if (owed) closeAfter(owed, socket);
+  return owed !== undefined;
+}
+
 /** The request before the bad one is whole, and its answer is due. */
 function closeAfter(response: ServerResponse, socket: Duplex): void {
   response.shouldKeepAlive = false;

@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ParitygateError } from '../core/index.ts';
-import { createClientErrorHandler } from './client-errors.ts';
+import { createClientErrorHandler, isOwed } from './client-errors.ts';
 import { createDrain, type StopManner } from './drain.ts';
 import { FORWARDED_METHODS } from './guard.ts';
 import { createLoad, type Load } from './load.ts';
@@ -53,6 +53,8 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     requestTimeout: 0,
     // Whatever the environment says: a lenient parser reads what another one reads differently.
     insecureHTTPParser: false,
+    // The guard asks for it: Node's own refusal does not take its turn, and what came behind it would be carried out.
+    requireHostHeader: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Any other protocol may be ignored (RFC 9110, section 7.8), and then the request is one like any other.
     shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
@@ -82,10 +84,15 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     });
   });
   server.on('clientError', createClientErrorHandler(inFlight));
-  server.on('connect', refuseTunnel);
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {});
+    if (!isOwed(inFlight, socket)) refuseTunnel(socket);
+  });
   const upgraded = new Set<{ destroy(): unknown }>();
   const upgrade = createUpgradeHandler(plane);
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (isOwed(inFlight, socket)) return;
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     upgrade(request, socket, head);
@@ -123,8 +130,7 @@ function createServerFor({ tls, handshakeMs = HANDSHAKE_MS }: ListenerOptions, o
 }
 
 /** Without this, CONNECT would be cut off without a word. */
-function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  socket.on('error', () => {});
+function refuseTunnel(socket: Duplex): void {
   socket.end(
     `HTTP/1.1 405 Method Not Allowed\r\nAllow: ${FORWARDED_METHODS}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   );

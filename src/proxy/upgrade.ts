@@ -19,7 +19,6 @@ export function createUpgradeHandler(plane: DataPlane): UpgradeHandler {
     return carrier;
   };
   return (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
     carry(plane, carrierTo, { request, socket, head }).catch(() => socket.destroy());
   };
 }

@@ -211,6 +211,18 @@ const ODD_CHUNKS = [
   ] as const),
 ] as const;
 
+const ALIASES = ['Content_Length: 3', 'Transfer_Encoding: chunked', 'X_Forwarded_For: a', 'x-real_ip: a'] as const;
+
+function oddLength(dice: Dice): Partial<Parts> {
+  const value = dice.chance(0.4) ? '048' : dice.pick(ODD_LENGTHS);
+  return { framing: [`Content-Length: ${value}`], payload: BODY };
+}
+
+function oddCoding(dice: Dice): Partial<Parts> {
+  const value = dice.chance(0.4) ? 'gzip, chunked' : dice.pick(ODD_CODINGS);
+  return { framing: [`Transfer-Encoding: ${value}`], payload: `0\r\n\r\n${BODY}` };
+}
+
 function wrongLength(dice: Dice, { payload }: Parts): Partial<Parts> {
   return { framing: [`Content-Length: ${Math.max(0, payload.length + dice.pick([-3, -1, 1, 3, 1000]))}`] };
 }
@@ -225,8 +237,11 @@ const ODDITIES: readonly [Oddity, ...Oddity[]] = [
   (dice, { lines }) => ({ lines: [...lines, dice.pick(ODD_LINES)] }),
   (dice, { lines }) => ({ lines: [...lines, dice.pick(ODD_LINES)] }),
   (dice, { lines }) => ({ lines: [dice.pick(ODD_LINES), ...lines] }),
-  (dice) => ({ framing: [`Content-Length: ${dice.pick(ODD_LENGTHS)}`], payload: BODY }),
-  (dice) => ({ framing: [`Transfer-Encoding: ${dice.pick(ODD_CODINGS)}`], payload: `0\r\n\r\n${BODY}` }),
+  oddLength,
+  oddLength,
+  oddCoding,
+  oddCoding,
+  (dice, { lines }) => ({ lines: [...lines, dice.pick(ALIASES)] }),
   (dice) => ({ framing: [CODING], payload: dice.pick(ODD_CHUNKS) }),
   (dice) => ({ framing: [CODING], payload: dice.pick(ODD_CHUNKS) }),
   () => ({ framing: [LENGTH, CODING], payload: `0\r\n\r\n${BODY}` }),

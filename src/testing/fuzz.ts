@@ -23,10 +23,19 @@ export interface FuzzOutcome {
   readonly failure: string | undefined;
 }
 
+/** Behind it the proxy has an idle connection to each backend, and what it sends goes out at once. */
+const WARM_UP: FuzzCase = {
+  seed: 0,
+  messages: ['GET /things HTTP/1.1\r\nHost: things.example\r\n\r\n'],
+  isSound: true,
+  cuts: [],
+};
+
 const WAYS = ['legacy', 'candidate'] as const;
 
 export async function fuzz(t: TestContext, { seed, count, goesOn = () => true }: FuzzOptions): Promise<FuzzOutcome> {
   const rig = await startFuzzRig(t);
+  await rig.run(WARM_UP);
   const strays: string[] = [];
   const onStray = (error: unknown): void => void strays.push(`an error that nobody took: ${String(error)}`);
   process.on('unhandledRejection', onStray);
@@ -50,11 +59,15 @@ async function tryCase(rig: FuzzRig, made: FuzzCase): Promise<{ faults: readonly
 }
 
 async function describe(rig: FuzzRig, made: FuzzCase, faults: readonly string[]): Promise<string> {
-  const smallest = await shrink(made, async (smaller) => (await tryCase(rig, smaller)).faults.length > 0);
-  const again = await tryCase(rig, smallest);
+  const tryWarm = async (smaller: FuzzCase): Promise<readonly string[]> => {
+    await rig.run(WARM_UP);
+    return (await tryCase(rig, smaller)).faults;
+  };
+  const smallest = await shrink(made, async (smaller) => (await tryWarm(smaller)).length > 0);
+  const again = await tryWarm(smallest);
   return [
     `seed ${made.seed}: ${faults.join('; ')}`,
-    ...(again.faults.length > 0 ? [`in short: ${again.faults.join('; ')}`] : ['not seen again when said alone']),
+    ...(again.length > 0 ? [`in short: ${again.join('; ')}`] : ['not seen again when said alone']),
     ...smallest.messages.map((message) => `  ${JSON.stringify(message)}`),
     ...(smallest.cuts.length > 0 ? [`  written in pieces, cut at ${smallest.cuts.join(', ')}`] : []),
     `again: npm run fuzz -- --seed ${made.seed} --count 1`,

@@ -3,12 +3,18 @@ import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { startRawBackend } from './servers.ts';
 
+interface RecordedFailure {
+  readonly code: string;
+  readonly wasSent: boolean;
+  readonly isStale: boolean;
+}
+
 /** Keeps what it is told of one exchange. */
 export class Recorder {
   /** In order, runs of data as one. */
   readonly calls: string[] = [];
   readonly #chunks: Buffer[] = [];
-  failure: { readonly code: string; readonly wasSent: boolean } | undefined;
+  failure: RecordedFailure | undefined;
   readonly #settled = Promise.withResolvers<void>();
   readonly #head = Promise.withResolvers<void>();
   readonly #data = Promise.withResolvers<void>();
@@ -33,7 +39,7 @@ export class Recorder {
     this.#settled.resolve();
   }
 
-  onFailure(failure: { readonly code: string; readonly wasSent: boolean }): void {
+  onFailure(failure: RecordedFailure): void {
     this.calls.push(`failure ${failure.code}`);
     this.failure = failure;
     this.#settled.resolve();
