@@ -4,12 +4,19 @@ import cluster, { type Worker } from 'node:cluster';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * What a request leaves behind is little and dies young. V8's helper threads cost more to wake than they collect
+ * (docs/performance.md), and the cores that they would use are those of the other workers.
+ */
+const WORKER_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=32'];
+
 export function fork(): Worker {
   // Docs: 0014. Each new connection goes to the next worker that is free to take one.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   cluster.setupPrimary({
     exec: fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
     args: [],
+    execArgv: [...process.execArgv, ...WORKER_FLAGS],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   return cluster.fork();

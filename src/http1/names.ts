@@ -2,8 +2,15 @@
 
 export type FramingKind = 'content-length' | 'transfer-encoding' | 'connection' | 'keep-alive';
 
-/** RFC 9110, section 5.6.2. */
-export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const IN_A_TOKEN = new Uint8Array(256);
+for (let code = 0x21; code < 0x7f; code++)
+  IN_A_TOKEN[code] = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(code)) ? 1 : 0;
+
+/** RFC 9110, section 5.6.2. By a table, which costs less for a short name than an expression does. */
+export function isToken(text: string, from = 0, to = text.length): boolean {
+  for (let at = from; at < to; at++) if (IN_A_TOKEN[text.charCodeAt(at)] !== 1) return false;
+  return from < to;
+}
 
 /** Undefined for a name that says nothing about framing. */
 export function framingKind(name: string): FramingKind | undefined {

@@ -230,7 +230,7 @@ testReplies(
         expect,
       }),
     ),
-    ...['chunked', 'Chunked', 'CHUNKED', '\tchunked \t'].map(
+    ...['chunked', 'Chunked', 'CHUNKED', '  chunked  '].map(
       (value): ReplyCase => ({
         title: `the coding ${JSON.stringify(value)} is chunked`,
         bytes: `${OK}${CHUNKED_HELLO.replace('chunked', value)}`,

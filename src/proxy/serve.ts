@@ -80,11 +80,13 @@ export function serve(plane: DataPlane, request: IncomingMessage, response: Serv
   if (admission.kind === 'answered')
     return void response.writeHead(admission.status, { allow: FORWARDED_METHODS }).end();
   // A response that is written to after its socket broke emits this; the close event has already ended the exchange.
-  response.on('error', () => {});
+  response.on('error', ignore);
   const admitted = { request, response, admission };
   if (admission.hasBody && isSmall(request)) return collect(plane, admitted, load);
   forward(plane, admitted, load);
 }
+
+function ignore(): void {}
 
 function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= COLLECTED_BYTES;
@@ -244,7 +246,7 @@ function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
   plane.onExchange({
     at,
     operationId,
-    request: { ...backend, body },
+    request: body === undefined ? backend : { ...backend, body },
     served: made.side,
     plan: kept,
     result,
