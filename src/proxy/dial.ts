@@ -19,7 +19,7 @@ export interface BackendDial extends Dial {
 export function createDial(backend: Backend, lookup: LookupFunction): BackendDial {
   if (backend.url.protocol !== 'https:') {
     const target = targetOf(backend, 80);
-    return { ready: 'connect', open: (onread) => connectTcp({ ...target, lookup, ...(onread && { onread }) }) };
+    return { ready: 'connect', open: (onread) => connectTcp({ ...target, lookup, ...readingOf(onread) }) };
   }
   return { ready: 'secureConnect', open: openSecure(backend, lookup) };
 }
@@ -48,13 +48,18 @@ function openSecure(backend: Backend, lookup: LookupFunction): Open {
   };
   return (onread) => {
     // The library reads `onread` as a plain socket does; its type leaves it out.
-    const socket = connectTls({ ...options, ...(session && { session }), ...({ onread } as object) });
+    const socket = connectTls({ ...options, ...(session && { session }), ...(readingOf(onread) as object) });
     // Node tells of a session only once its handshake was accepted in full, and must: it does not check the name again.
     socket.on('session', (latest) => {
       session = latest;
     });
     return socket;
   };
+}
+
+/** In a protocol that takes the connection over, one side may be done while the other still speaks. */
+function readingOf(onread: OnReadOpts | undefined): { onread: OnReadOpts } | { allowHalfOpen: true } {
+  return onread ? { onread } : { allowHalfOpen: true };
 }
 
 /** RFC 6066, section 3: a name without its final dot, and never an address; an address is checked all the same. */
