@@ -175,6 +175,8 @@ export class Connection {
       const wrong = this.#reader.push(bytes as Buffer, length);
       if (wrong) this.#fail(wrong.code);
       else if (this.#handler === handler) this.#afterRead(handler);
+      // Only behind the read that brought the end is it known whether more came than was asked for.
+      else this.#release();
     } catch (error) {
       this.#onFault(handler, error);
     }
@@ -198,16 +200,14 @@ export class Connection {
     this.#isPaused = false;
     this.#hasServed = true;
     handler?.onEnd(trailers);
-    // The read that brought the end goes on; only behind it is known whether more came than was asked for.
-    queueMicrotask(this.#release);
   }
 
-  readonly #release = (): void => {
+  #release(): void {
     const isWritten = this.#isBodyWritten && this.#socket.writableLength === 0;
     const isReusable = this.#reader.isReusable && !this.#isRetired;
     if (isWritten && isReusable && this.isUsable) this.#port.onIdle(this);
     else this.#socket.destroy();
-  };
+  }
 
   get keepAliveMs(): number | undefined {
     return this.#reader.keepAliveMs;

@@ -182,7 +182,7 @@ function missingReason(exchange: ServedExchange, other: SideResult): UncomparedR
 }
 
 /** Failures of the lane itself: a group without a candidate, and connections that were closed because we stop. */
-const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UNSENDABLE', 'PG_CLIENT_STOPPED']);
+const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UNSENDABLE', 'PG_CLIENT_STOPPED', 'PG_HANDLER_FAULT']);
 
 function isUnreadable(result: SideResult): boolean {
   return result.kind === 'failed' && (result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING');
