@@ -96,7 +96,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     send: (request, handler, timeouts) => {
       const wire = wireRequest(request);
       if (isStopped) return failedAtOnce(handler, onFault);
-      const connection = take();
+      const connection = request.isResend ? open() : take();
       connection.begin(wire, handler, timeouts);
       return new SentRequest(connection, handler);
     },

@@ -7,6 +7,8 @@ export interface OutgoingRequest extends RequestHead {
   readonly body: Body;
   /** Of a streamed body, what the client declared. */
   readonly declaredBytes?: number | undefined;
+  /** Sent anew because an idle connection had just been closed: it gets a new one, for the others may be as old. */
+  readonly isResend?: boolean;
 }
 
 /** A request as it goes over the wire. */

@@ -18,6 +18,8 @@ export interface LiveLeg {
   readonly body: RequestBody | undefined;
   /** Copy the response body up to this many bytes; 0 keeps none. */
   readonly keepBytes: number;
+  /** Sent anew to a backend that had closed an idle connection. */
+  readonly isResend: boolean;
   readonly clock: Clock;
 }
 
@@ -61,7 +63,8 @@ class Leg implements ReplyHandler {
     const { response, upstream, method, target, headers, body } = this.#leg;
     if (response.destroyed) return this.#finish(this.#clientAborted());
     response.once('close', this.#onClose);
-    const request = { method, target, headers, body: body?.content, declaredBytes: body?.declaredBytes };
+    const { isResend } = this.#leg;
+    const request = { method, target, headers, body: body?.content, declaredBytes: body?.declaredBytes, isResend };
     try {
       this.#exchange = upstream.connections.send(request, this, upstream.timeouts);
     } catch {

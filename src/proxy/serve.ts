@@ -118,7 +118,7 @@ export function forward(plane: DataPlane, admitted: Admitted, load: Load): void 
 
 /** The side that was decided on, unless it is the candidate and its breaker says no. */
 function firstAttempt({ plane, backend }: Serving, side: Side): Attempt {
-  const legacy = { side: 'legacy', number: 1, failure: undefined, report: undefined } as const;
+  const legacy = { side: 'legacy', number: 1, failure: undefined, report: undefined, isResend: false } as const;
   const protection = side === 'candidate' ? plane.protections.get(backend.group ?? '') : undefined;
   if (!protection) return { ...legacy, side };
   protection.budget.onRequest();
@@ -181,6 +181,8 @@ interface Attempt {
   readonly number: number;
   /** How the candidate failed, when legacy is its stand-in. */
   readonly failure: { readonly code: string; readonly totalMs: number } | undefined;
+  /** The same side once more, after an idle connection to it had been closed. */
+  readonly isResend: boolean;
   /** Waits for how it ends, when it is the candidate's. */
   readonly report: Report | undefined;
 }
@@ -204,6 +206,7 @@ function attempt(serving: Serving, made: Attempt): void {
       headers: backend.headers,
       body,
       keepBytes,
+      isResend: made.isResend,
       clock: plane.clock,
     },
     onEnd,
@@ -232,9 +235,9 @@ function afterFailure(
   const failed = { side: made.side, attempt: made.number, method, bodyLost, wasSent, isStale };
   const protection = plane.protections.get(group ?? '');
   const side = nextSide(failed, protection?.repeat ?? 'safe');
-  if (side === made.side) return { ...made, number: made.number + 1 };
+  if (side === made.side) return { ...made, number: made.number + 1, isResend: true };
   if (!side || protection?.budget.take() === false) return undefined;
-  return { side, number: made.number + 1, failure: { code, totalMs }, report: undefined };
+  return { side, number: made.number + 1, failure: { code, totalMs }, report: undefined, isResend: false };
 }
 
 function handOver(serving: Serving, made: Attempt, result: ServedResult): void {

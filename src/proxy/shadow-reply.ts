@@ -48,7 +48,7 @@ class Collector implements ReplyHandler {
     const { connections, request, timeouts } = this.#collecting;
     this.#sends += 1;
     try {
-      this.#exchange = connections.send(request, this, timeouts);
+      this.#exchange = connections.send({ ...request, isResend: this.#sends > 1 }, this, timeouts);
     } catch {
       this.#giveUp('UNSENDABLE');
     }
