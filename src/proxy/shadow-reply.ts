@@ -47,8 +47,9 @@ class Collector implements ReplyHandler {
   send(): void {
     const { connections, request, timeouts } = this.#collecting;
     this.#sends += 1;
+    const outgoing = this.#sends === 1 ? request : { ...request, isResend: true };
     try {
-      this.#exchange = connections.send({ ...request, isResend: this.#sends > 1 }, this, timeouts);
+      this.#exchange = connections.send(outgoing, this, timeouts);
     } catch {
       this.#giveUp('UNSENDABLE');
     }
