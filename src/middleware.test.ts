@@ -65,6 +65,17 @@ test('the app answers, the candidate is asked besides, and a difference is found
   assert.deepEqual(warnings, []);
 });
 
+test('a request that was answered is no longer in flight, whoever answered it', async (t) => {
+  const candidate = await startBackend(t, rewritten);
+  const setup = { ...SETUP, candidate: candidate.origin, routes: ownRoutes() };
+  for (const weight of [0, 100]) {
+    const { port, handler } = await startMountedApp(t, { ...setup, weight });
+    for (const path of ['/things', '/things/1', '/other']) await textAt(port, path);
+    const status = (await (await at(handler.controlPort, '/v1/status')).json()) as { live: { inFlight: number } }; // openapi/control.yaml
+    assert.equal(status.live.inFlight, 0, `weight ${weight}`);
+  }
+});
+
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 test('below a path, the whole path is what is matched and forwarded', async (t) => {

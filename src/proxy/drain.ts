@@ -1,6 +1,7 @@
 // How a listener ends: what has begun is answered, what is idle is closed once it is quiet, and the rest is cut in time.
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import type { OpenList } from './open-list.ts';
 
 export interface StopManner {
   /** How long requests in flight may take to end. */
@@ -14,10 +15,10 @@ export interface StopManner {
   readonly waitsForUpgraded: boolean;
 }
 
-/** What is open at a server; the sets go on changing while it drains. */
+/** What is open at a server; all of it goes on changing while it drains. */
 export interface OpenEnds {
   readonly sockets: ReadonlySet<Socket>;
-  readonly inFlight: ReadonlySet<ServerResponse>;
+  readonly inFlight: OpenList<ServerResponse>;
   readonly upgraded: ReadonlySet<{ destroy(): unknown }>;
 }
 

@@ -1,6 +1,7 @@
 // The requests that are with a mount, and what is done with each so that its app can answer it, or a backend can.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LegEnd } from './live-leg.ts';
+import { OpenList } from './open-list.ts';
 import { OwnReplyTap } from './own-reply.ts';
 import type { DataPlane, OwnLegacy } from './serve.ts';
 
@@ -73,7 +74,7 @@ export interface Guests {
 }
 
 export function createGuests(): Guests {
-  const present = new Set<Guest>();
+  const present = new OpenList<Guest>();
   const { promise: left, resolve: onLeft } = Promise.withResolvers<void>();
   let isLeaving = false;
   let cut = 0;
@@ -81,14 +82,14 @@ export function createGuests(): Guests {
     for (const guest of present) if (guest.dismiss()) cut += 1;
     onLeft();
   };
-  const leaveOne = (guest: Guest): void => {
-    present.delete(guest);
+  const leaveOne = (place: number): void => {
+    present.remove(place);
     if (isLeaving && present.size === 0) onLeft();
   };
   return {
     add: (guest, response) => {
-      present.add(guest);
-      response.once('close', () => leaveOne(guest));
+      const place = present.add(guest);
+      response.once('close', () => leaveOne(place));
     },
     leave: async (graceMs) => {
       isLeaving = true;

@@ -7,6 +7,7 @@ import { createClientErrorHandler, isOwed } from './client-errors.ts';
 import { createDrain, type StopManner } from './drain.ts';
 import { FORWARDED_METHODS } from './guard.ts';
 import { createLoad, type Load } from './load.ts';
+import { OpenList } from './open-list.ts';
 import { type DataPlane, serve } from './serve.ts';
 import { readTls, type TlsFiles } from './tls.ts';
 import { createTurns } from './turns.ts';
@@ -67,19 +68,14 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = new OpenList<ServerResponse>();
   const load = createLoad(options.maxInFlight);
-  // One function for all, called on the response.
-  function onClose(this: ServerResponse): void {
-    inFlight.delete(this);
-    load.leave(this);
-  }
   const takeTurn = createTurns();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     takeTurn(request, response, () => {
       if (!ready) response.shouldKeepAlive = false;
-      inFlight.add(response);
-      response.once('close', onClose);
+      const place = inFlight.add(response);
+      response.once('close', () => inFlight.remove(place));
       serve(plane, request, response, load);
     });
   });

@@ -2,25 +2,29 @@ import type { ServerResponse } from 'node:http';
 
 /** How many live requests there are, and that there are not too many. */
 export interface Load {
-  /** Takes a place; false when there is none. */
+  /** Takes a place, which the response has until it is closed; false when there is none. */
   enter(response: ServerResponse): boolean;
-  /** Gives the place back, if it had one. */
-  leave(response: ServerResponse): void;
   /** `shed`: turned away since the start. */
   status(): { readonly inFlight: number; readonly shed: number };
 }
 
 export function createLoad(maxInFlight: number): Load {
-  const inFlight = new Set<ServerResponse>();
+  let inFlight = 0;
   let shed = 0;
+  const leave = (): void => {
+    inFlight -= 1;
+  };
   return {
     enter: (response) => {
-      const hasPlace = inFlight.size < maxInFlight;
-      if (hasPlace) inFlight.add(response);
-      else shed += 1;
+      // It will not be closed a second time, and nothing is done for it any more.
+      if (response.closed) return true;
+      const hasPlace = inFlight < maxInFlight;
+      if (hasPlace) {
+        inFlight += 1;
+        response.once('close', leave);
+      } else shed += 1;
       return hasPlace;
     },
-    leave: (response) => void inFlight.delete(response),
-    status: () => ({ inFlight: inFlight.size, shed }),
+    status: () => ({ inFlight, shed }),
   };
 }
