@@ -75,7 +75,7 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     takeTurn(request, response, () => {
       if (!ready) response.shouldKeepAlive = false;
       const place = inFlight.add(response);
-      response.once('close', () => inFlight.remove(place));
+      response.on('close', () => inFlight.remove(place));
       serve(plane, request, response, load);
     });
   });

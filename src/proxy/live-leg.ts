@@ -62,7 +62,8 @@ class Leg implements ReplyHandler {
   start(): void {
     const { response, upstream, method, target, headers, body } = this.#leg;
     if (response.destroyed) return this.#finish(this.#clientAborted());
-    response.once('close', this.#onClose);
+    // Emitted once, and `once` costs a wrapper.
+    response.on('close', this.#onClose);
     const { isResend } = this.#leg;
     const request = { method, target, headers, body: body?.content, declaredBytes: body?.declaredBytes, isResend };
     try {
@@ -116,7 +117,7 @@ class Leg implements ReplyHandler {
   }
 
   readonly #onClose = (): void => {
-    if (this.#leg.response.writableFinished) return;
+    if (this.#ended || this.#leg.response.writableFinished) return;
     this.#exchange?.abort();
     this.#finish(this.#clientAborted());
   };
@@ -171,7 +172,6 @@ class Leg implements ReplyHandler {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#drainLimit);
-    this.#leg.response.off('close', this.#onClose);
     this.#done(end);
   }
 }

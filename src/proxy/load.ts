@@ -21,7 +21,7 @@ export function createLoad(maxInFlight: number): Load {
       const hasPlace = inFlight < maxInFlight;
       if (hasPlace) {
         inFlight += 1;
-        response.once('close', leave);
+        response.on('close', leave);
       } else shed += 1;
       return hasPlace;
     },

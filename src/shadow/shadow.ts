@@ -67,8 +67,11 @@ function servedResult({ result }: ServedExchange): SideResult {
   if (result.kind === 'client-aborted') return { kind: 'failed', code: GAVE_UP, totalMs: result.totalMs };
   if (result.kind === 'failed') return result;
   const { status, headers, totalMs } = result;
-  return { kind: 'reply', reply: { status, headers, body: result.body ?? new Uint8Array(), totalMs } };
+  return { kind: 'reply', reply: { status, headers, body: result.body ?? NOTHING, totalMs } };
 }
+
+/** Made once: a typed array is one of the dearest things to make. */
+const NOTHING = new Uint8Array();
 
 /** Records what needs no second side, and returns what does. */
 function admit(ports: ShadowPorts, exchange: ServedExchange): Mirrored | undefined {
