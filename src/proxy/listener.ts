@@ -57,6 +57,8 @@ export function createListener(plane: DataPlane, options: ListenerOptions): List
     // The guard asks for it: Node's own refusal does not take its turn, and what came behind it would be carried out.
     requireHostHeader: false,
     maxHeaderSize: MAX_HEADER_BYTES,
+    // A stream for a body that is not there goes through a whole life of its own, which costs more than the guard.
+    optimizeEmptyRequests: true,
     // Any other protocol may be ignored (RFC 9110, section 7.8), and then the request is one like any other.
     shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
   });
