@@ -41,6 +41,8 @@ export type Contender =
 
 export type ProcessContender = Extract<Contender, { kind: 'process' }>;
 
+export const FORWARDING = paritygate('paritygate-forward', { mirrorTo: undefined });
+
 /** In the order of the table. */
 export const CONTENDERS: readonly Contender[] = [
   { kind: 'direct', name: 'direct' },
@@ -60,7 +62,7 @@ export const CONTENDERS: readonly Contender[] = [
   },
   nodeProxy('http-proxy-middleware', 'http-proxy-middleware-server.ts'),
   nodeProxy('fastify-reply-from', 'reply-from-server.ts'),
-  paritygate('paritygate-forward', { mirrorTo: undefined }),
+  FORWARDING,
   paritygate('paritygate-mirror', { mirrorTo: 'candidate' }),
   paritygate('paritygate-drift', { mirrorTo: 'drifting' }),
   paritygate('paritygate-2-workers', { mirrorTo: 'candidate', workers: 2 }),
@@ -71,6 +73,9 @@ export const LARGE_CONTRACT = paritygate('paritygate-1223-operations', {
   mirrorTo: 'candidate',
   operations: MANY_OPERATIONS,
 });
+
+/** The same, for a candidate that is put in the place of the usual one. */
+export const BESIDE_HOSTILE = paritygate('paritygate-beside-hostile', { mirrorTo: 'candidate' });
 
 /** `paritygate-mirror` under the sampling profiler of V8; at its end it writes one profile for each thread. */
 export const PROFILED = paritygate('paritygate-profiled', {
@@ -91,6 +96,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   'paritygate-drift': 'the same, 5 % of bodies differing',
   'paritygate-2-workers': 'Paritygate, two workers',
   'paritygate-1223-operations': 'the same, contract of 1,223 operations',
+  'paritygate-beside-hostile': 'the same, with a hostile candidate',
   'paritygate-profiled': 'the same, under the profiler',
 };
 

@@ -1,11 +1,10 @@
 // What a proxy adds to a request's time, at half of the rate that Paritygate can take with shadowing on.
-import { join } from 'node:path';
 import { CONTENDERS } from './contenders.ts';
+import { sendAtRate } from './fixed-rate.ts';
 import type { Standing } from './ground.ts';
 import { rangeOf } from './main-table.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
-import { runToEnd } from './processes.ts';
 import type { Run, Section } from './section.ts';
 import { chooseContenders, startAll, stopStandings } from './standings.ts';
 import { createRandom, type Spread, shuffle, spreadOf } from './statistics.ts';
@@ -66,24 +65,9 @@ async function measureRounds(
   for (let round = 1; round <= rounds; round++)
     for (const { name, port } of shuffle(standings, random)) {
       run.onProgress(`round ${round} of ${rounds}: ${name} at ${rate} requests/s`);
-      results.get(name)?.push(await generate(name, { port, rate, seconds: seconds + 1, seed: round }));
+      results.get(name)?.push(await sendAtRate(name, { port, rate, seconds: seconds + 1, seed: round }));
     }
   return results;
-}
-
-async function generate(
-  name: string,
-  options: { readonly port: number; readonly rate: number; readonly seconds: number; readonly seed: number },
-): Promise<OpenLoopResult> {
-  const args = [join(import.meta.dirname, 'open-loop.ts'), JSON.stringify(options)];
-  const output = await runToEnd(
-    { command: process.execPath, args, cwd: import.meta.dirname },
-    (options.seconds + 20) * 1000,
-  );
-  const result = JSON.parse(output) as OpenLoopResult; // printed by open-loop.ts
-  if (result.failed > 0)
-    throw new Error(`${name}: ${result.failed} requests at a fixed rate were not answered with 200`);
-  return result;
 }
 
 function formatResults(standings: readonly Standing[], results: Results): string {

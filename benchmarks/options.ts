@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CONTENDERS } from './contenders.ts';
 
-export const PARTS = ['matrix', 'operations', 'latency', 'memory', 'profile'] as const;
+export const PARTS = ['matrix', 'operations', 'latency', 'hostile', 'memory', 'profile'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -23,6 +23,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --matrix        only: all sizes, connections and methods
   --operations    only: a contract of 10 operations against one of 1,223
   --latency       only: added latency at a fixed rate of half of the capacity
+  --hostile       only: live p99 beside a hostile candidate, against that without a shadow
   --memory        only: resident memory, with 10,000 idle connections, and over 2 million requests (minutes)
   --profile       only: a CPU profile of mirroring, and where each microsecond goes
   --rounds N      rounds in which every contender is measured once
@@ -46,7 +47,7 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function parse(args: readonly string[]) {
-  const parts = { matrix: FLAG, operations: FLAG, latency: FLAG, memory: FLAG, profile: FLAG };
+  const parts = { matrix: FLAG, operations: FLAG, latency: FLAG, hostile: FLAG, memory: FLAG, profile: FLAG };
   const options = { quick: FLAG, ...parts, rounds: TEXT, seconds: TEXT, only: TEXT, json: TEXT };
   try {
     return parseArgs({ args: [...args], options });

@@ -1,6 +1,7 @@
 // `npm run bench`: Paritygate beside nginx, HAProxy and the proxies of Node, in one run on one machine.
 import { writeFileSync } from 'node:fs';
 import { startGround } from './ground.ts';
+import { runHostile } from './hostile.ts';
 import { runLatency } from './latency.ts';
 import { runMemory } from './memory.ts';
 import { runOperations } from './operations.ts';
@@ -50,6 +51,7 @@ async function runParts(run: Run): Promise<readonly Section[]> {
     add(await runSpeed(run, { main: quick || whole, matrix: whole || parts.has('matrix') }));
   if (whole || parts.has('operations')) add([await runOperations(run)]);
   if (whole || parts.has('latency')) add([await runLatency(run)]);
+  if (whole || parts.has('hostile')) add([await runHostile(run)]);
   if (whole || parts.has('memory')) add([await runMemory(run, parts.has('memory'))]);
   if (parts.has('profile')) add([await runProfile(run)]);
   return sections;

@@ -210,7 +210,7 @@ async function startLaneTo(t: TestContext, kind: HostileKind, timeoutMs: number)
   const { origin } = await startHostile(t, kind);
   const upstreams = createUpstreams({
     groups: new Map([['', { legacy: { url: origin }, candidate: { url: origin }, timeouts: TIMEOUTS }]]),
-    shadow: { timeoutMs, maxBodyBytes: 1 << 20 },
+    shadow: { timeoutMs, maxBodyBytes: 1 << 20, connectionsPerSecond: 1000 },
     clock: systemClock,
   });
   t.after(() => upstreams.stop());

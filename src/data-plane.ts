@@ -98,12 +98,11 @@ export function createDataPlane({ config, contract, clock, warn, host }: DataPla
 }
 
 function wireUpstreams(config: Config, clock: Clock): Upstreams {
-  const { timeoutMs, maxBodyBytes } = config.shadow;
   const groups = new Map<string, UpstreamGroup>([
     ['', { ...config.backends, timeouts: config.timeouts }],
     ...config.groups.map((group) => [group.name, group] as const),
   ]);
-  return createUpstreams({ groups, shadow: { timeoutMs, maxBodyBytes }, clock });
+  return createUpstreams({ groups, shadow: config.shadow, clock });
 }
 
 function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redaction: Redaction): Analysis {

@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Analysis } from './analysis.ts';
 import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
-import type { Clock, Side } from './core/index.ts';
+import { type Clock, createBudget, type Side } from './core/index.ts';
 import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
 import type { Redaction } from './redaction-key.ts';
-import { createBudget, createShadow, type Shadow } from './shadow/index.ts';
+import { createShadow, type OutageChange, type Shadow, withOutages } from './shadow/index.ts';
 
 export interface Shadowed {
   readonly config: Config;
@@ -30,7 +30,7 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     return operation && use(operation);
   };
   const ports = {
-    send: upstreams.send,
+    send: withOutages(upstreams.send, { clock, onChange: (change) => warn(describeOutage(change)) }),
     mark: (request: Parameters<Upstreams['send']>[1]) => ({
       ...request,
       headers: shadowHeaders(request.headers, config.shadow.mark),
@@ -54,4 +54,11 @@ export function wireShadow(shadowed: Shadowed): Shadow {
       warn(`an exchange could not be compared: ${error instanceof Error ? error.message : String(error)}`),
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
+}
+
+function describeOutage({ side, group, isOut }: OutageChange): string {
+  const of = group === undefined ? '' : ` of group ${group}`;
+  return isOut
+    ? `the ${side}${of} answers no mirrored request: until it does it is asked a few times a second, and all others count as failed`
+    : `the ${side}${of} answers mirrored requests again`;
 }

@@ -11,11 +11,12 @@ function configOf(more: string): Config {
 test('what bounds the load on a backend is dealt out among the workers', () => {
   const { shadow, confirm } = shareOf(configOf('workers: 4\n'), 8080);
   assert.deepEqual([shadow.concurrency, shadow.queue, confirm.perSecond], [16, 64, 5]);
+  assert.equal(shadow.connectionsPerSecond, 50);
 });
 
 test('each worker can do something, and what is off stays off', () => {
   const few = shareOf(configOf('workers: 4\nshadow: { concurrency: 2, queue: 0 }\nconfirm: { perSecond: 2 }\n'), 8080);
-  assert.deepEqual([few.shadow.concurrency, few.shadow.queue, few.confirm.perSecond], [1, 0, 1]);
+  assert.deepEqual([few.shadow.concurrency, few.shadow.queue, few.confirm.perSecond], [1, 0, 0.5]);
   assert.equal(shareOf(configOf('workers: 4\nconfirm: { perSecond: 0 }\n'), 8080).confirm.perSecond, 0);
 });
 

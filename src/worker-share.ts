@@ -10,8 +10,12 @@ export function shareOf(config: Config, port: number): Config {
   return {
     ...config,
     listen: { ...config.listen, port },
-    shadow: { ...shadow, concurrency: share(shadow.concurrency), queue: share(shadow.queue) },
-    // Below 1 a second it would never hold a whole second read.
-    confirm: { ...confirm, perSecond: Math.max(Math.min(confirm.perSecond, 1), confirm.perSecond / config.workers) },
+    shadow: {
+      ...shadow,
+      concurrency: share(shadow.concurrency),
+      queue: share(shadow.queue),
+      connectionsPerSecond: shadow.connectionsPerSecond / config.workers,
+    },
+    confirm: { ...confirm, perSecond: confirm.perSecond / config.workers },
   };
 }

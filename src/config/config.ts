@@ -80,6 +80,8 @@ export interface ShadowConfig {
   readonly methods: readonly string[];
   readonly concurrency: number;
   readonly queue: number;
+  /** New ones, of mirroring. */
+  readonly connectionsPerSecond: number;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   /** The header that mirrored requests carry, in lower case. */

@@ -119,6 +119,12 @@ const shadow = z
         'Mirrored requests that may wait for a free place, default 256; beyond it they are dropped and counted. Memory grows by up to `maxBodyBytes` for each.',
       )
       .meta({ examples: [256] }),
+    connectionsPerSecond: count(1, 100_000)
+      .default(200)
+      .describe(
+        'Connections that mirroring may open in a second, default 200. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
+      )
+      .meta({ examples: [200] }),
     timeoutMs: milliseconds(1)
       .default(5_000)
       .describe(

@@ -48,6 +48,28 @@ test('requests one after the other share a connection', async (t) => {
   assert.equal(visits.length, 1);
 });
 
+test('a new connection that may not be opened fails the request, and one that is idle serves it', async (t) => {
+  const { origin } = await startScript(t, ({ socket }) => socket.write(HELLO));
+  let left = 1;
+  const connections = createConnections({ dial: dialTo(origin), now: () => 0, mayOpen: () => left-- > 0 });
+  t.after(() => connections.stop());
+  const get = (isResend: boolean): Recorder => {
+    const recorder = new Recorder();
+    connections.send({ ...requestFor('/'), isResend }, recorder, TIMEOUTS);
+    return recorder;
+  };
+  const [first, second] = [get(false), get(false)];
+  await Promise.all([first.settled, second.settled]);
+  assert.deepEqual([first.calls.at(-1), second.calls], ['end', ['failure PG_NO_CONNECTION_LEFT']]);
+  assert.deepEqual(second.failure, { code: 'PG_NO_CONNECTION_LEFT', wasSent: false, isStale: false });
+  const third = get(false);
+  await third.settled;
+  assert.equal(third.calls.at(-1), 'end', 'on the connection that there is');
+  const fourth = get(true);
+  await fourth.settled;
+  assert.equal(fourth.failure?.code, 'PG_NO_CONNECTION_LEFT', 'what is sent anew needs one of its own');
+});
+
 test('requests at the same time never share one, and the connection that was used last is used first', async (t) => {
   const { get, visits } = await start(t, () => {});
   const visitOf = (path: string): Visit | undefined => visits.find(({ heard }) => heard.includes(path));

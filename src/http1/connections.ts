@@ -12,6 +12,8 @@ export interface ConnectionsOptions {
   readonly lifetimeMs?: () => number;
   /** Whether one that has lived so long is to end; asked again, every few milliseconds, until it is. */
   readonly mayRetire?: () => boolean;
+  /** Whether one more may be opened now; always unless given. What finds none then fails with `PG_NO_CONNECTION_LEFT`. */
+  readonly mayOpen?: () => boolean;
   /** Told what a handler threw; must not throw. A warning of the process unless given. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -45,7 +47,7 @@ const SWEEP_MS = 20;
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const { dial, now, idleMs = IDLE_MS, onFault = warn } = options;
-  const { lifetimeMs = () => Number.POSITIVE_INFINITY, mayRetire = () => true } = options;
+  const { lifetimeMs = () => Number.POSITIVE_INFINITY, mayRetire = () => true, mayOpen = () => true } = options;
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   let sweeper: NodeJS.Timeout | undefined;
@@ -87,16 +89,17 @@ export function createConnections(options: ConnectionsOptions): Connections {
     sweeper ??= setInterval(sweep, SWEEP_MS).unref();
     return connection;
   };
-  const take = (): Connection => {
-    for (let known = idle.pop(); known; known = idle.pop()) if (known.isUsable) return known;
-    return open();
+  const take = (isNew: boolean): Connection | undefined => {
+    for (let known = isNew ? undefined : idle.pop(); known; known = idle.pop()) if (known.isUsable) return known;
+    return mayOpen() ? open() : undefined;
   };
 
   return {
     send: (request, handler, timeouts) => {
       const wire = wireRequest(request);
-      if (isStopped) return failedAtOnce(handler, onFault);
-      const connection = request.isResend ? open() : take();
+      if (isStopped) return failedAtOnce('PG_CLIENT_STOPPED', handler, onFault);
+      const connection = take(request.isResend === true);
+      if (!connection) return failedAtOnce('PG_NO_CONNECTION_LEFT', handler, onFault);
       connection.begin(wire, handler, timeouts);
       return new SentRequest(connection, handler);
     },
@@ -114,11 +117,11 @@ function warn(error: unknown): void {
 }
 
 /** Fails as a request in flight would: later, and not when it was aborted. */
-function failedAtOnce(handler: ReplyHandler, onFault: (error: unknown) => void): Exchange {
+function failedAtOnce(code: string, handler: ReplyHandler, onFault: (error: unknown) => void): Exchange {
   let isAborted = false;
   const fail = (): void => {
     try {
-      if (!isAborted) handler.onFailure({ code: 'PG_CLIENT_STOPPED', wasSent: false, isStale: false });
+      if (!isAborted) handler.onFailure({ code, wasSent: false, isStale: false });
     } catch (error) {
       onFault(error);
     }

@@ -15,10 +15,13 @@ export class Lane {
   readonly #ways = new Map<string, Way>();
   readonly #resolver: Resolver;
   readonly #clock: Clock;
+  readonly #mayOpen: () => boolean;
 
-  constructor(resolver: Resolver, clock: Clock) {
+  /** `mayOpen`: asked before each new connection, to whichever backend. */
+  constructor(resolver: Resolver, clock: Clock, mayOpen = () => true) {
     this.#resolver = resolver;
     this.#clock = clock;
+    this.#mayOpen = mayOpen;
   }
 
   to(backend: Backend, { resolveMs }: { readonly resolveMs: number }): Way {
@@ -32,12 +35,11 @@ export class Lane {
   #open(backend: Backend, resolveMs: number): Way {
     const maxAgeMs = resolveMs / 2;
     const dial = createDial(backend, lookupFunction(this.#resolver, maxAgeMs));
-    const now = this.#clock.monotonicMs;
-    if (!hasName(backend)) return { dial, connections: createConnections({ dial, now }) };
+    const options = { dial, now: this.#clock.monotonicMs, mayOpen: this.#mayOpen };
+    if (!hasName(backend)) return { dial, connections: createConnections(options) };
     const hostname = hostnameOf(backend);
     const connections = createConnections({
-      dial,
-      now,
+      ...options,
       // Not the same for all: those that were made together would end together.
       lifetimeMs: () => maxAgeMs * (0.5 + Math.random() / 2),
       // While the name service fails a connection that works is better than none.

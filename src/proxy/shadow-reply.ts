@@ -2,6 +2,7 @@ import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type S
 import type { Connections, Exchange, Failure, ReplyHandler, ReplyHead, Timeouts } from '../http1/index.ts';
 import { mayResend } from './fallback.ts';
 import { responseHeaders } from './header-table.ts';
+import type { ReadTurns } from './read-turns.ts';
 
 interface Collecting {
   readonly connections: Connections | undefined;
@@ -10,10 +11,11 @@ interface Collecting {
   readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
+  readonly turns: ReadTurns;
 }
 
 /** The failure codes that a collected reply can have besides those of a connection. */
-export type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'STREAMING';
+type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'STREAMING';
 
 /** Fetches a whole response, bounded in time and size. Failure is data: the promise never rejects. */
 export function collectReply(collecting: Collecting): Promise<SideResult> {
@@ -23,6 +25,9 @@ export function collectReply(collecting: Collecting): Promise<SideResult> {
     new Collector({ ...collecting, connections }, resolve).send();
   });
 }
+
+/** What is longer is read on in turns. */
+const UNHINDERED_BYTES = 262_144;
 
 /** As often as the live leg tries. */
 const MAX_SENDS = 3;
@@ -37,6 +42,7 @@ class Collector implements ReplyHandler {
   #headers: RawHeaders = [];
   #exchange: Exchange | undefined;
   #sends = 0;
+  #wasHeldBack = false;
 
   constructor(collecting: Collecting & { readonly connections: Connections }, resolve: (result: SideResult) => void) {
     this.#collecting = collecting;
@@ -72,7 +78,12 @@ class Collector implements ReplyHandler {
     this.#chunks.push(chunk);
   }
 
-  onReadDone(): void {}
+  onReadDone(): void {
+    if (this.#bytes <= UNHINDERED_BYTES) return;
+    this.#wasHeldBack = true;
+    this.#exchange?.pause();
+    this.#collecting.turns.wait(() => this.#exchange?.resume());
+  }
 
   onEnd(): void {
     const [only] = this.#chunks;
@@ -83,7 +94,9 @@ class Collector implements ReplyHandler {
 
   onFailure({ code, isStale }: Failure): void {
     if (isStale && this.#sends < MAX_SENDS && mayResend(this.#collecting.request.method)) return this.send();
-    this.#resolve({ kind: 'failed', code, totalMs: this.#elapsedMs() });
+    // Its time may have gone by while we did not read on.
+    const isOurs = this.#wasHeldBack && code === 'PG_TOTAL_TIMEOUT';
+    this.#resolve({ kind: 'failed', code: isOurs ? 'HELD_BACK' : code, totalMs: this.#elapsedMs() });
   }
 
   #elapsedMs(): number {

@@ -24,7 +24,7 @@ function startGroups(
       ['patient', { ...backends, timeouts: LONG }],
       ['hasty', { ...backends, timeouts: { ...LONG, ...hasty } }],
     ]),
-    shadow: { timeoutMs: 60_000, maxBodyBytes: 1 << 20 },
+    shadow: { timeoutMs: 60_000, maxBodyBytes: 1 << 20, connectionsPerSecond: 1000 },
     clock: systemClock,
     ...more,
   });
@@ -41,6 +41,7 @@ async function get(upstreams: Upstreams, group: string): Promise<string> {
     request: { group, method: 'GET', target: '/things', headers: ['Host', 'a'], body: undefined },
     maxBodyBytes: 1 << 20,
     clock: systemClock,
+    turns: { wait: (onTurn) => void setTimeout(onTurn) },
   });
   return result.kind === 'reply' ? Buffer.from(result.reply.body).toString() : result.code;
 }

@@ -1,9 +1,10 @@
 // The connections: for each backend and lane its own, so that a shadow that hangs can never take a live connection.
-import type { BackendRequest, Clock, Side, SideResult } from '../core/index.ts';
+import { type BackendRequest, type Clock, createBudget, type Side, type SideResult } from '../core/index.ts';
 import type { Connections, Timeouts } from '../http1/index.ts';
 import type { Backend, BackendPair } from './backend.ts';
 import { type Connect, createConnect } from './dial.ts';
 import { Lane } from './lane.ts';
+import { createReadTurns } from './read-turns.ts';
 import { createResolver, type Lookup, lookupAll } from './resolve.ts';
 import { collectReply } from './shadow-reply.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -25,10 +26,16 @@ export interface UpstreamGroup extends BackendPair {
   readonly timeouts: UpstreamTimeouts;
 }
 
+export interface ShadowLimits {
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly connectionsPerSecond: number;
+}
+
 export interface UpstreamsOptions {
   /** By group name; the empty name is for operations in no group and for requests that match none. */
   readonly groups: ReadonlyMap<string, UpstreamGroup>;
-  readonly shadow: { readonly timeoutMs: number; readonly maxBodyBytes: number };
+  readonly shadow: ShadowLimits;
   readonly clock: Clock;
   readonly timers?: Timers;
   readonly lookup?: Lookup;
@@ -54,19 +61,21 @@ export interface Upstreams {
 export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const { groups, shadow, clock, timers = systemTimers, lookup = lookupAll } = options;
   const resolver = createResolver({ lookup, clock, timers });
-  const [live, mirrored] = [new Lane(resolver, clock), new Lane(resolver, clock)];
+  const live = new Lane(resolver, clock);
+  const mirrored = new Lane(resolver, clock, createBudget(shadow.connectionsPerSecond, clock));
   const liveUpstreams = mapPairs(groups, (backend, timeouts): Upstream => {
     const { connections, dial } = live.to(backend, timeouts);
     return { connections, timeouts: limitsOf(timeouts), connect: createConnect(dial, timeouts.connectMs) };
   });
   const mirrorConnections = mapPairs(groups, (backend, timeouts) => mirrored.to(backend, timeouts).connections);
   const { timeoutMs, maxBodyBytes } = shadow;
+  const turns = createReadTurns(timers);
   const timeouts = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
   return {
     live: (group = '', side) => liveUpstreams.get(group)?.[side],
     send: (side, request) => {
       const connections = mirrorConnections.get(request.group ?? '')?.[side];
-      return collectReply({ connections, request, timeouts, maxBodyBytes, clock });
+      return collectReply({ connections, request, timeouts, maxBodyBytes, clock, turns });
     },
     stop: async () => {
       live.stop();

@@ -1,4 +1,4 @@
-// A bounded lane: so many at once, so many waiting, and no more. Whoever does not fit is dropped and counted.
+// A bounded lane: so many at once, so many waiting, and no more. Whoever does not fit is dropped.
 
 export interface LaneLimits {
   readonly concurrency: number;
@@ -8,7 +8,6 @@ export interface LaneLimits {
 export interface LaneStatus {
   readonly inFlight: number;
   readonly queued: number;
-  readonly dropped: number;
 }
 
 export interface Lane<Task> {
@@ -23,7 +22,6 @@ export interface Lane<Task> {
 export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promise<void>): Lane<Task> {
   const waiting: Task[] = [];
   let inFlight = 0;
-  let dropped = 0;
   let stopped = false;
   let onIdle: () => void = () => {};
 
@@ -42,9 +40,7 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
       begin(task);
       return true;
     }
-    if (!stopped && waiting.length < limits.queue) return waiting.push(task) > 0;
-    dropped += 1;
-    return false;
+    return !stopped && waiting.length < limits.queue && waiting.push(task) > 0;
   };
   const stop = async (graceMs: number): Promise<readonly Task[]> => {
     stopped = true;
@@ -52,7 +48,7 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
     if (inFlight > 0) await waitAtMost(graceMs, (done) => (onIdle = done));
     return never;
   };
-  return { offer, stop, status: () => ({ inFlight, queued: waiting.length, dropped }) };
+  return { offer, stop, status: () => ({ inFlight, queued: waiting.length }) };
 }
 
 function waitAtMost(ms: number, onDone: (done: () => void) => void): Promise<void> {

@@ -3,12 +3,14 @@
 import {
   isEventStream,
   lowerName,
+  type Observation,
   otherSide,
   type Reply,
   type ServedExchange,
   type SideResult,
   type UncomparedReason,
 } from '../core/index.ts';
+import { isOurOwn } from './failures.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
@@ -17,14 +19,25 @@ export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
 }
 
+export interface ShadowStatus extends LaneStatus {
+  /** Exchanges that were recorded as `shadow-dropped`. */
+  readonly dropped: number;
+}
+
 export interface Shadow {
   /** Takes a served exchange; never blocks and never throws. */
   offer(exchange: ServedExchange): void;
-  status(): LaneStatus;
+  status(): ShadowStatus;
   stop(graceMs: number): Promise<void>;
 }
 
-export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow {
+export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow {
+  let dropped = 0;
+  const recordCounted = (observation: Observation): void => {
+    if (observation.reason === 'shadow-dropped') dropped += 1;
+    given.record(observation);
+  };
+  const ports = { ...given, record: recordCounted };
   const drop = ({ exchange, served }: Pick<Mirrored, 'exchange'> & { readonly served?: SideResult }): void =>
     recordUncompared(ports, { exchange, served }, 'shadow-dropped');
   const compare = (mirrored: Mirrored): Promise<void> =>
@@ -49,7 +62,7 @@ export function createShadow(ports: ShadowPorts, options: ShadowOptions): Shadow
         drop({ exchange });
       }
     },
-    status: lane.status,
+    status: () => ({ ...lane.status(), dropped }),
     stop: async (graceMs) => {
       for (const mirrored of await lane.stop(graceMs)) drop(mirrored);
     },
@@ -179,13 +192,10 @@ async function recordJudged(
 /** The other side is no witness: there is none, we hung up on it, or neither body can be read to an end. */
 function missingReason(exchange: ServedExchange, other: SideResult): UncomparedReason | undefined {
   if (other.kind === 'reply') return undefined;
-  if (OUR_OWN.has(other.code)) return 'shadow-dropped';
+  if (isOurOwn(other.code)) return 'shadow-dropped';
   if (other.code === 'STREAMING' && isStream(exchange)) return 'streaming';
   return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
 }
-
-/** Failures of the lane itself: a group without a candidate, and connections that were closed because we stop. */
-const OUR_OWN: ReadonlySet<string> = new Set(['NO_BACKEND', 'UNSENDABLE', 'PG_CLIENT_STOPPED', 'PG_HANDLER_FAULT']);
 
 function isUnreadable(result: SideResult): boolean {
   return result.kind === 'failed' && (result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING');

@@ -74,8 +74,11 @@ export interface Hostile {
   become(kind: LivelyKind): Promise<void>;
 }
 
+/** Where what has to be undone in the end is said: a test, or a benchmark. */
+export type Ending = Pick<TestContext, 'after'>;
+
 /** A backend of this kind, gone when the test is. */
-export async function startHostile(t: TestContext, kind: HostileKind): Promise<Hostile> {
+export async function startHostile(t: Ending, kind: HostileKind): Promise<Hostile> {
   const become = (): never => {
     throw new Error(`what ${kind} cannot become anything`);
   };
@@ -103,7 +106,7 @@ interface Orders {
 }
 
 /** Connects until the system takes no more: whoever comes next is neither let in nor turned away. */
-async function fillBacklog(t: TestContext, port: number): Promise<void> {
+async function fillBacklog(t: Ending, port: number): Promise<void> {
   for (let tries = 0; tries < 64; tries += 1) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {});
     t.after(() => socket.destroy());

@@ -85,7 +85,7 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       ['things', group],
       ['', group],
     ]),
-    shadow: { timeoutMs: 1000, maxBodyBytes: 1 << 20 },
+    shadow: { timeoutMs: 1000, maxBodyBytes: 1 << 20, connectionsPerSecond: 1000 },
     clock: systemClock,
     ...setup.upstreams,
   });

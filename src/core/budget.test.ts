@@ -19,6 +19,16 @@ test('at most so many at once, and so many a second after that', () => {
   );
 });
 
+test('one that allows less than one a second allows one at a time', () => {
+  const clock = createFakeClock();
+  const allows = createBudget(0.5, clock);
+  assert.deepEqual([allows(), allows()], [true, false]);
+  clock.advance(1_999);
+  assert.equal(allows(), false);
+  clock.advance(1);
+  assert.deepEqual([allows(), allows()], [true, false]);
+});
+
 test('a budget of nothing allows nothing', () => {
   const clock = createFakeClock();
   const allows = createBudget(0, clock);

@@ -1,0 +1,27 @@
+import type { Timers } from './timers.ts';
+
+/** Who reads next, of all that have long responses to read for the comparison. */
+export interface ReadTurns {
+  /** Calls back when it is its turn, the next one at the earliest a moment later. */
+  wait(onTurn: () => void): void;
+}
+
+/**
+ * One read is at most 64 KiB, and between two of them every live request has its moment: a backend that sends without end
+ * gets as much of the thread as it takes to read 64 MB a second, however many of its responses are being read.
+ */
+const TURN_MS = 1;
+
+export function createReadTurns({ after }: Timers): ReadTurns {
+  const waiting: (() => void)[] = [];
+  const next = (): void => {
+    waiting.shift()?.();
+    if (waiting.length > 0) after(TURN_MS, next);
+  };
+  return {
+    wait: (onTurn) => {
+      waiting.push(onTurn);
+      if (waiting.length === 1) after(TURN_MS, next);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// A backend that fails every mirrored request is not asked by every one: a connection that comes to nothing costs more than
+// a pair that is compared, and live requests on the same thread would wait for it.
+import type { BackendRequest, Clock, Side, SideResult } from '../core/index.ts';
+import { isOurOwn } from './failures.ts';
+import type { ShadowPorts } from './ports.ts';
+
+/** The failure of a request that was not sent. It counts as the backend's: whoever asked it lately got nothing. */
+export const NOT_ASKED = 'PG_NOT_ASKED';
+
+const FAILURES_IN_A_ROW = 20;
+/** How often it is asked then. One answer, and all requests are sent again. */
+const PROBE_MS = 100;
+
+export interface OutageChange {
+  readonly side: Side;
+  readonly group: string | undefined;
+  readonly isOut: boolean;
+}
+
+export interface OutageOptions {
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Must not throw. */
+  readonly onChange: (change: OutageChange) => void;
+}
+
+interface Record {
+  failures: number;
+  nextProbeMs: number;
+}
+
+/** The same `send`, which fails at once while a backend is out. */
+export function withOutages(send: ShadowPorts['send'], { clock, onChange }: OutageOptions): ShadowPorts['send'] {
+  const records = new Map<string, Record>();
+  const recordOf = (side: Side, { group }: BackendRequest): Record => {
+    const key = `${side} ${group ?? ''}`;
+    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0 };
+    records.set(key, record);
+    return record;
+  };
+  const note = (record: Record, result: SideResult, about: Omit<OutageChange, 'isOut'>): void => {
+    if (result.kind === 'failed' && isOurOwn(result.code)) return;
+    const wasOut = isOut(record);
+    record.failures = hasAnswered(result) ? 0 : record.failures + 1;
+    if (isOut(record) === wasOut) return;
+    record.nextProbeMs = clock.monotonicMs() + PROBE_MS;
+    onChange({ ...about, isOut: !wasOut });
+  };
+  return async (side, request) => {
+    const record = recordOf(side, request);
+    if (isOut(record) && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
+    const result = await send(side, request);
+    note(record, result, { side, group: request.group });
+    return result;
+  };
+}
+
+function isOut({ failures }: Record): boolean {
+  return failures >= FAILURES_IN_A_ROW;
+}
+
+function mayProbe(record: Record, nowMs: number): boolean {
+  if (nowMs < record.nextProbeMs) return false;
+  record.nextProbeMs = nowMs + PROBE_MS;
+  return true;
+}
+
+/** More than could be kept is an answer too. */
+function hasAnswered(result: SideResult): boolean {
+  return result.kind === 'reply' || result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING';
+}
