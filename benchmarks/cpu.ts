@@ -14,7 +14,7 @@ const TICK_MS = 10;
 
 /** CPU time that a process, with all its threads, and its living descendants have used, in steps of 10 ms. */
 export function readCpuMs(pid: number): number {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? readStat(name) : []));
+  const all = readAllStats();
   const family = new Set([pid]);
   // Ids can wrap around, so that a child may come before its parent: until nobody is added.
   for (let size = 0; size < family.size; ) {
@@ -22,6 +22,15 @@ export function readCpuMs(pid: number): number {
     for (const { pid: child, parent } of all) if (family.has(parent)) family.add(child);
   }
   return all.filter((stat) => family.has(stat.pid)).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+function readAllStats(): readonly ProcessStat[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? readStat(name) : []));
+}
+
+/** The processes that a process has started itself. */
+export function readChildren(pid: number): readonly number[] {
+  return readAllStats().flatMap((stat) => (stat.parent === pid ? [stat.pid] : []));
 }
 
 function readStat(name: string): readonly ProcessStat[] {

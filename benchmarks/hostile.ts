@@ -1,6 +1,6 @@
-// How far a candidate can slow the live requests beside it: their p99 with a hostile candidate as the shadow, against the
-// same load through a proxy without a shadow.
-import { type HostileKind, startHostile } from '../src/testing/hostile-upstreams.ts';
+// How far a candidate can slow the live requests beside it: their p99 with a hostile candidate as the shadow, against that
+// of a proxy without a shadow which gets every second request of the same load.
+import { type Ending, type HostileKind, startHostile } from '../src/testing/hostile-upstreams.ts';
 import { BESIDE_HOSTILE, FORWARDING, type ProcessContender } from './contenders.ts';
 import { sendAtRate } from './fixed-rate.ts';
 import type { Standing } from './ground.ts';
@@ -31,11 +31,8 @@ const KINDS: readonly HostileKind[] = [
   'closes at random',
 ];
 
-/**
- * A busy service, and yet so little that neither load, backends nor proxy wait for a processor: beyond, a p99 tells how
- * many processors there are.
- */
-const RATE = 1_000;
+/** Of both proxies together: a busy service, and yet so little that neither load nor backends wait for a processor. */
+const RATE = 2_000;
 const LIMIT = 1.1;
 
 interface Hurt {
@@ -47,53 +44,48 @@ interface Hurt {
 }
 
 interface Plan {
-  readonly kind: HostileKind;
-  readonly without: Standing;
   readonly rounds: number;
   readonly seconds: number;
 }
 
 export async function runHostile(run: Run): Promise<Section> {
-  const { rounds = 5, seconds = 6 } = run.options;
-  const without = await startWarm(run, FORWARDING);
+  const { rounds = 3, seconds = 6 } = run.options;
   const hurts: Hurt[] = [];
-  for (const kind of KINDS) hurts.push(await measureBeside(run, { kind, without, rounds, seconds }));
-  await stopStandings([without]);
+  for (const kind of KINDS) hurts.push(await measureBeside(run, kind, { rounds, seconds }));
   return {
-    title: `Live p99 beside a hostile candidate, ${RATE} requests/s; ${rounds} rounds of ${seconds} s`,
+    title: `Live p99 beside a hostile candidate, ${RATE / 2} requests/s; ${rounds} rounds of ${seconds} s`,
     text: formatTable([HEAD, ...hurts.map(rowOf)]),
     targets: hurts.map(targetOf),
     data: hurts,
   };
 }
 
-async function startWarm(run: Run, contender: ProcessContender): Promise<Standing> {
-  const [standing] = await startAll(run, [contender]);
+async function measureBeside(run: Run, kind: HostileKind, { rounds, seconds }: Plan): Promise<Hurt> {
+  const ends: (() => unknown)[] = [];
+  const onEnd: Ending['after'] = (end) => void (end && ends.push(end as () => unknown)); // it looks at no context
+  const { origin } = await startHostile({ after: onEnd }, kind);
+  const beside = await startWarm(run, BESIDE_HOSTILE, Number(origin.port));
+  // As young as the other, since a script becomes faster for minutes.
+  const without = await startWarm(run, FORWARDING);
+  const results = { beside: [] as OpenLoopResult[], without: [] as OpenLoopResult[] };
+  for (let round = 1; round <= rounds; round++) {
+    run.onProgress(`round ${round} of ${rounds}: a candidate that ${kind}`);
+    const load = { ports: [beside.port, without.port], rate: RATE, seconds: seconds + 1, seed: round };
+    const [hurt, unhurt] = await sendAtRate(load);
+    if (hurt) results.beside.push(hurt);
+    if (unhurt) results.without.push(unhurt);
+  }
+  const [recorded] = await stopStandings([beside, without]);
+  for (const end of ends) await end();
+  return { kind, ...results, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+}
+
+async function startWarm(run: Run, contender: ProcessContender, candidate = run.ground.candidate): Promise<Standing> {
+  const [standing] = await startAll({ ...run, ground: { ...run.ground, candidate } }, [contender]);
   if (!standing) throw new Error(`${contender.name} was not started`);
   run.onProgress(`warming up ${contender.name}`);
   await warm({ ...run.ground, port: standing.port, cell: MAIN_CELL }, FIRST_WARM_UP);
   return standing;
-}
-
-/** Each round asks both, one right after the other, and the one first that was second in the round before. */
-async function measureBeside(run: Run, { kind, without, rounds, seconds }: Plan): Promise<Hurt> {
-  const ends: (() => unknown)[] = [];
-  const { origin } = await startHostile({ after: (end) => void (end && ends.push(end as () => unknown)) }, kind);
-  const ground = { ...run.ground, candidate: Number(origin.port) };
-  const beside = await startWarm({ ...run, ground }, BESIDE_HOSTILE);
-  const results = { beside: [] as OpenLoopResult[], without: [] as OpenLoopResult[] };
-  for (let round = 1; round <= rounds; round++) {
-    run.onProgress(`round ${round} of ${rounds}: a candidate that ${kind}`);
-    const pair = [
-      { to: beside, into: results.beside },
-      { to: without, into: results.without },
-    ];
-    for (const { to, into } of round % 2 === 0 ? pair : pair.toReversed())
-      into.push(await sendAtRate(kind, { port: to.port, rate: RATE, seconds: seconds + 1, seed: round }));
-  }
-  const [recorded] = await stopStandings([beside]);
-  for (const end of ends) await end();
-  return { kind, ...results, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
 }
 
 const HEAD = ['a candidate that', 'p50 µs', 'p99 µs', 'min..max', 'p99 without', 'ratio', 'min..max', 'recorded'];

@@ -1,14 +1,15 @@
-// Resident memory of one Paritygate process: under load, with many idle connections, and over millions of requests.
+// Resident memory of one worker of Paritygate: under load, with many idle connections, and over millions of requests.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTENDERS } from './contenders.ts';
-import { readRssMib, settle } from './cpu.ts';
+import { readChildren, readRssMib, settle } from './cpu.ts';
 import type { Standing } from './ground.ts';
 import { startChild, untilReady } from './processes.ts';
 import type { Run, Section } from './section.ts';
 import { chooseContenders, startAll, stopStandings } from './standings.ts';
-import { slopeOf } from './statistics.ts';
+import { slopeOf, spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
+import type { Target } from './targets.ts';
 import { MAIN_CELL, runLoad } from './wrk.ts';
 
 const IDLE_CONNECTIONS = 10_000;
@@ -16,6 +17,7 @@ const MANY_REQUESTS = 2_000_000;
 
 interface Proxy {
   readonly port: number;
+  /** Of the worker. */
   readonly pid: number;
 }
 
@@ -36,16 +38,17 @@ export async function runMemory(run: Run, long: boolean): Promise<Section> {
     ...(growth ? describeGrowth(growth) : [['over 2 million requests', 'not measured without --memory']]),
   ];
   return {
-    title: 'Resident memory of the Paritygate process, mirroring and comparing',
+    title: 'Resident memory of a worker, mirroring and comparing',
     text: formatTable([['', 'VmRSS'], ...rows]),
-    targets: [],
+    targets: growth ? [growthTarget(growth)] : [],
     data: { idleMib: idle, loadedMib: loaded, connected, growth },
   };
 }
 
 function proxyOf([standing]: readonly Standing[]): Proxy {
-  if (!standing?.child) throw new Error('the proxy was not started');
-  return { port: standing.port, pid: standing.child.pid };
+  const [worker, ...others] = standing?.child ? readChildren(standing.child.pid) : [];
+  if (!standing || worker === undefined || others.length > 0) throw new Error('a proxy with one worker was expected');
+  return { port: standing.port, pid: worker };
 }
 
 async function measureLoaded({ ground, onProgress }: Run, { port, pid }: Proxy): Promise<number> {
@@ -106,14 +109,25 @@ async function measureGrowth({ ground, onProgress }: Run, { port, pid }: Proxy):
   return points;
 }
 
-/** A heap finds its size in the first half; what grows without end also grows in the second. */
-function describeGrowth(points: readonly Point[]): readonly (readonly string[])[] {
+/** MiB per million requests. A heap finds its size in the first half; what grows without end also grows in the second. */
+function growthOf(points: readonly Point[]): number {
   const half = points.slice(Math.floor(points.length / 2));
-  const slope = slopeOf(half.map(({ requests, rssMib }) => ({ x: requests / 1e6, y: rssMib })));
+  return slopeOf(half.map(({ requests, rssMib }) => ({ x: requests / 1e6, y: rssMib })));
+}
+
+/** A heap breathes by some MiB between two collections. */
+const MAX_GROWTH_MIB = 5;
+
+function growthTarget(points: readonly Point[]): Target {
+  const value = spreadOf([growthOf(points)]);
+  return { what: 'MiB that a worker grows by in a million requests', limit: MAX_GROWTH_MIB, value };
+}
+
+function describeGrowth(points: readonly Point[]): readonly (readonly string[])[] {
   const [first, last] = [points[0], points.at(-1)];
   return [
     [`after ${first?.requests} requests`, `${first?.rssMib.toFixed(0)} MiB`],
     [`after ${last?.requests} requests`, `${last?.rssMib.toFixed(0)} MiB`],
-    ['slope over the second half', `${slope.toFixed(1)} MiB per million requests`],
+    ['slope over the second half', `${growthOf(points).toFixed(1)} MiB per million requests`],
   ];
 }

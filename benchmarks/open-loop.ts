@@ -1,4 +1,4 @@
-// `node open-loop.ts '{"port":..., "rate":..., "seconds":..., "seed":...}'`: requests at a fixed rate, whatever the answers
+// `node open-loop.ts '{"ports":[...], "rate":..., "seconds":..., "seed":...}'`: requests at a fixed rate, whatever the answers
 // do. Each latency counts from the moment at which the request was due and not from when it could be sent, so that a
 // stall is felt by every request that falls into it (wrk, which waits for answers, would leave those out).
 import { Worker } from 'node:worker_threads';
@@ -7,8 +7,9 @@ import { ITEMS_PER_SIZE, targetOf } from './items.ts';
 import { createRandom, quantile } from './statistics.ts';
 
 export interface OpenLoop {
-  readonly port: number;
-  /** Requests per second. */
+  /** Each request goes to one of them by lot, so that all meet the same moments of the machine. */
+  readonly ports: readonly number[];
+  /** Requests per second, to all of them together. */
   readonly rate: number;
   readonly seconds: number;
   /** The same seed gives the same moments. */
@@ -36,17 +37,22 @@ function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-async function generate({ port, rate, seconds, seed }: OpenLoop): Promise<OpenLoopResult> {
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port, fail)));
+/** One result for each port. */
+async function generate({ ports, rate, seconds, seed }: OpenLoop): Promise<readonly OpenLoopResult[]> {
+  const connections = await Promise.all(ports.map(openConnections));
   const startMs = nowMs() + 200;
   const schedule = createSchedule({ startMs, rate, seconds, seed });
-  const generator = new Generator(schedule, connections);
+  const generator = new Generator(schedule, connections, createRandom(seed + 1));
   const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: schedule.buffer });
   pacer.on('message', () => generator.sendDue());
   await generator.untilDone(startMs + seconds * 1000 + LAST_ANSWER_MS);
-  for (const connection of connections) connection.close();
+  for (const connection of connections.flat()) connection.close();
   await pacer.terminate();
-  return generator.result(startMs + SKIPPED_MS);
+  return ports.map((_, target) => generator.result(target, startMs + SKIPPED_MS));
+}
+
+function openConnections(port: number): Promise<readonly Connection[]> {
+  return Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port, fail)));
 }
 
 function fail(why: string): never {
@@ -55,7 +61,7 @@ function fail(why: string): never {
 }
 
 /** Independent clients come at exponential distances (a Poisson process). */
-function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'port'> & { startMs: number }): Float64Array {
+function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'ports'> & { startMs: number }): Float64Array {
   const random = createRandom(seed);
   const schedule = new Float64Array(new SharedArrayBuffer(Math.round(rate * seconds) * 8));
   let dueMs = startMs;
@@ -68,39 +74,55 @@ function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'port'>
 
 class Generator {
   readonly #schedule: Float64Array;
-  readonly #free: Connection[];
+  /** Of each port. */
+  readonly #free: Connection[][];
+  /** Which port each request goes to. */
+  readonly #targets: Uint8Array;
+  /** Due, and waiting for a connection to its port; the longest first. */
+  readonly #waiting: number[][];
   readonly #latencyMs: Float64Array;
   readonly #lateMs: Float64Array;
-  #sent = 0;
+  #due = 0;
   #answered = 0;
   #failed = 0;
 
-  constructor(schedule: Float64Array, connections: readonly Connection[]) {
+  constructor(schedule: Float64Array, connections: readonly (readonly Connection[])[], random: () => number) {
     this.#schedule = schedule;
-    this.#free = [...connections];
+    this.#free = connections.map((each) => [...each]);
+    this.#targets = Uint8Array.from(schedule, () => Math.floor(random() * connections.length));
+    this.#waiting = connections.map(() => []);
     this.#latencyMs = new Float64Array(schedule.length).fill(NaN);
     this.#lateMs = new Float64Array(schedule.length).fill(NaN);
   }
 
   /** Sends what is due as far as connections are free; what finds none is sent by the next answer. */
   sendDue(): void {
-    for (let dueMs = this.#schedule[this.#sent]; dueMs !== undefined; dueMs = this.#schedule[this.#sent]) {
-      const sentMs = nowMs();
-      if (dueMs > sentMs) return;
-      const connection = this.#free.pop();
-      if (!connection) return;
-      this.#lateMs[this.#sent] = sentMs - dueMs;
-      this.#send(connection, this.#sent++, dueMs);
+    for (let dueMs = this.#schedule[this.#due]; dueMs !== undefined; dueMs = this.#schedule[this.#due]) {
+      if (dueMs > nowMs()) return;
+      const index = this.#due++;
+      const target = this.#targets[index] ?? 0;
+      this.#waiting[target]?.push(index);
+      this.#sendWaiting(target);
     }
   }
 
-  #send(connection: Connection, index: number, dueMs: number): void {
+  #sendWaiting(target: number): void {
+    const [free, waiting] = [this.#free[target] ?? [], this.#waiting[target] ?? []];
+    if (waiting.length === 0) return;
+    const connection = free.pop();
+    const index = connection && waiting.shift();
+    if (connection && index !== undefined) this.#send(connection, index, target);
+  }
+
+  #send(connection: Connection, index: number, target: number): void {
+    const dueMs = this.#schedule[index] ?? NaN;
+    this.#lateMs[index] = nowMs() - dueMs;
     connection.send(REQUESTS[index % REQUESTS.length] ?? '', (status) => {
       this.#latencyMs[index] = nowMs() - dueMs;
       this.#answered += 1;
       if (status !== 200) this.#failed += 1;
-      this.#free.push(connection);
-      this.sendDue();
+      this.#free[target]?.push(connection);
+      this.#sendWaiting(target);
     });
   }
 
@@ -109,12 +131,14 @@ class Generator {
       await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  result(fromMs: number): OpenLoopResult {
-    const first = this.#schedule.findIndex((dueMs) => dueMs >= fromMs);
-    const latency = this.#latencyMs.slice(first).filter(Number.isFinite).sort();
-    const late = this.#lateMs.slice(first).filter(Number.isFinite).sort();
+  /** `failed` counts the requests to all ports. */
+  result(target: number, fromMs: number): OpenLoopResult {
+    const counts = (_: number, index: number): boolean =>
+      this.#targets[index] === target && (this.#schedule[index] ?? 0) >= fromMs;
+    const latency = this.#latencyMs.filter(counts).filter(Number.isFinite).sort();
+    const late = this.#lateMs.filter(counts).filter(Number.isFinite).sort();
     return {
-      answered: this.#answered,
+      answered: latency.length,
       failed: this.#failed + this.#schedule.length - this.#answered,
       p50Us: quantile(latency, 0.5) * 1000,
       p99Us: quantile(latency, 0.99) * 1000,

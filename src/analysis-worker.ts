@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { AnalysisAnswer, AnalysisQuestion, AnalysisSetup } from './analysis.ts';
 import { type Contract, loadContract, type Operation } from './contract/index.ts';
-import { headerValue, type RawHeaders, type Reply, type Side } from './core/index.ts';
+import { headerValue, messageOf, type RawHeaders, type Reply, type Side } from './core/index.ts';
 import {
   checkPair,
   type JudgeContext,
@@ -46,7 +46,7 @@ function answerOrThrow(
       ),
     };
   } catch (error) {
-    return { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'threw', message: messageOf(error) };
   }
 }
 

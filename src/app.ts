@@ -1,7 +1,7 @@
 // The composition root: a config in, { start, stop } out. Data plane and control plane in one process, as the demo's
 // tests and other programs run them; `supervisor.ts` composes the same two over several processes.
 import { bindingOf } from './binding.ts';
-import type { Config } from './config/index.ts';
+import { assertListens, type Config } from './config/index.ts';
 import { type Contract, loadContract } from './contract/index.ts';
 import { createControlPlane } from './control-plane.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -26,6 +26,7 @@ export interface App {
 }
 
 export function createApp(config: Config, seams: Seams = {}): App {
+  assertListens(config);
   return composeApp(config, seams);
 }
 

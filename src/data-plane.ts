@@ -3,7 +3,7 @@ import { type Analysis, type AnalysisSetup, createAnalysis } from './analysis.ts
 import { bindingOf } from './binding.ts';
 import { type Config, resolveGroups } from './config/index.ts';
 import type { Contract } from './contract/index.ts';
-import type { Clock, Side } from './core/index.ts';
+import { type Clock, messageOf, type Side } from './core/index.ts';
 import { at } from './error-place.ts';
 import { createRecorder, type Recorder } from './observations/index.ts';
 import { createPatientStarts, type PatientStarts } from './patient-starts.ts';
@@ -70,7 +70,7 @@ export function createDataPlane({ config, contract, clock, warn, host }: DataPla
     onWarning: warn,
   });
   const starts = createPatientStarts({ flags, names: config.groups.map(({ flag }) => flag), recorder, warn });
-  const upstreams = wireUpstreams(config, clock);
+  const upstreams = wireUpstreams(config, clock, warn);
   const analysis = wireAnalysis({ config, contract, clock, warn }, redaction);
   // From the key of the store, so that processes which share both address and store know each other's requests.
   const pass = createOwnPass(() => redaction.hash('a request of our own'));
@@ -97,12 +97,13 @@ export function createDataPlane({ config, contract, clock, warn, host }: DataPla
   };
 }
 
-function wireUpstreams(config: Config, clock: Clock): Upstreams {
+function wireUpstreams(config: Config, clock: Clock, warn: DataPlaneParts['warn']): Upstreams {
   const groups = new Map<string, UpstreamGroup>([
     ['', { ...config.backends, timeouts: config.timeouts }],
     ...config.groups.map((group) => [group.name, group] as const),
   ]);
-  return createUpstreams({ groups, shadow: config.shadow, clock });
+  const onFault = (error: unknown): void => warn(`a fault of ours broke off a response: ${messageOf(error)}`);
+  return createUpstreams({ groups, shadow: config.shadow, clock, onFault });
 }
 
 function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redaction: Redaction): Analysis {

@@ -1,3 +1,5 @@
+import { messageOf } from './core/index.ts';
+
 /** Work that should be done at a start, and may be done later where the start must not wait for it. */
 export interface Eventually {
   /** Resolves once it is done, or when it is left for later. Rejects when it failed and must not be. */
@@ -26,7 +28,7 @@ export function createEventually({ work, everyMs, onTrouble, onDone }: Eventuall
       trouble = undefined;
       onDone();
     } catch (error) {
-      trouble = reasonOf(error);
+      trouble = messageOf(error);
       if (!isStopped) timer = setTimeout(() => void tryAgain(), everyMs).unref();
     }
   }
@@ -37,7 +39,7 @@ export function createEventually({ work, everyMs, onTrouble, onDone }: Eventuall
         await work();
       } catch (error) {
         if (!patient) throw error;
-        trouble = reasonOf(error);
+        trouble = messageOf(error);
         onTrouble(trouble);
         timer = setTimeout(() => void tryAgain(), everyMs).unref();
       }
@@ -48,8 +50,4 @@ export function createEventually({ work, everyMs, onTrouble, onDone }: Eventuall
       clearTimeout(timer);
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

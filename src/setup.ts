@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { type Address, type Config, parseConfig, readConfigText } from './config/index.ts';
+import { type Address, assertListens, type Config, parseConfig, readConfigText } from './config/index.ts';
 import type { WorkerSetup } from './worker-protocol.ts';
 
 /** A config with the bytes that it came from, so that workers can be given just these. */
@@ -13,6 +13,7 @@ export interface Setup {
 export function readSetup(file: string): Setup {
   const configText = readConfigText(file);
   const config = parseConfig(configText, { file, env: process.env });
+  assertListens(config);
   return { config, forWorkers: { file, configText, contract: readContract(config.contract) } };
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Analysis } from './analysis.ts';
 import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
-import { type Clock, createBudget, type Side } from './core/index.ts';
+import { type Clock, createBudget, messageOf, type Side } from './core/index.ts';
 import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
@@ -50,8 +50,7 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     record: recorder.record,
     mayConfirm: createBudget(config.confirm.perSecond, clock),
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
-    onFault: (error: unknown) =>
-      warn(`an exchange could not be compared: ${error instanceof Error ? error.message : String(error)}`),
+    onFault: (error: unknown) => warn(`an exchange could not be compared: ${messageOf(error)}`),
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
 }

@@ -1,4 +1,5 @@
 // The workers of one setup: so many places, each filled again when its worker ends by itself.
+import { messageOf } from './core/index.ts';
 import { planRestart } from './restart.ts';
 import type { WorkerExit, WorkerHandle } from './worker-handle.ts';
 import type { Started, StopOrder } from './worker-protocol.ts';
@@ -62,7 +63,7 @@ export function createWorkerPool({ size, fork, onCrash, onGone }: WorkerPoolPart
       // What keeps it from starting is told at its end.
       fill(place, true).catch(() => {});
     } catch (error) {
-      refill(place, { livedMs: 0, how: error instanceof Error ? error.message : String(error) });
+      refill(place, { livedMs: 0, how: messageOf(error) });
     }
   }
 

@@ -284,3 +284,21 @@ describe('a command line that cannot be understood', { concurrency: 2 }, () => {
     });
   }
 });
+
+test('`validate` reads the certificates that `serve` would, and creates nothing', async (t) => {
+  const workspace = createWorkspace(t, FILES);
+  const good = workspace.snapshot();
+  assert.equal((await runCommand(workspace, ['validate'])).exitCode, 0);
+  assert.deepEqual(workspace.snapshot(), good);
+  workspace.write('paritygate.yaml', `${workspace.read('paritygate.yaml')}\ntls: { cert: none.pem, key: none.key }\n`);
+  const before = workspace.snapshot();
+  const run = await runCommand(workspace, ['validate']);
+  assertOneError(run, {
+    exitCode: 2,
+    code: 'PG_TLS_INVALID',
+    at: 'paritygate.yaml:12:14',
+    says: /none\.pem is not there/,
+    fix: /readable file/,
+  });
+  assert.deepEqual(workspace.snapshot(), before);
+});

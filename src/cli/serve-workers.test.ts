@@ -15,6 +15,7 @@ import {
   type Workspace,
 } from '../testing/cli.ts';
 import { startLoad } from '../testing/load.ts';
+import { startBackend } from '../testing/servers.ts';
 
 async function start(t: TestContext): Promise<{ serve: RunningServe; workspace: Workspace }> {
   const pair = await startPair(t);
@@ -68,6 +69,24 @@ test('what two workers see adds up to what was asked, in the store and in the st
   const operation = readOperation(workspace);
   assert.deepEqual([operation?.eligible, sum(operation?.outcomes ?? {})], [requests, requests]);
   assert.ok(countOverlaps(workspace) > 0, 'both wrote');
+});
+
+test('a request that comes back to another worker is known', async (t) => {
+  const names = new Set<string>();
+  const legacy = await startBackend(t, (request, response) => {
+    names.add(String(request.headers.via));
+    response.end('{}');
+  });
+  const files = filesOf({ legacy: legacy.origin.origin, candidate: legacy.origin.origin, more: 'workers: 2\n' });
+  const serve = await startServe(t, createWorkspace(t, files));
+  await send(t, serve, 100);
+  assert.equal(names.size, 1, [...names].join(' and '));
+  const [via = ''] = names;
+  // Each on a connection of its own, so that both workers get some.
+  for (let turn = 0; turn < 8; turn += 1) {
+    const answer = await fetch(`${serve.url}/things/1`, { headers: { via, connection: 'close' } });
+    assert.equal(answer.status, 508);
+  }
 });
 
 test('two workers lose nothing to a lock on the store that outlasts their patience', async (t) => {

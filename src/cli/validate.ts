@@ -1,3 +1,4 @@
+import { createApp } from '../app.ts';
 import { loadConfig, resolveGroups } from '../config/index.ts';
 import { loadContract } from '../contract/index.ts';
 import { EXIT, type ExitCode, systemClock } from '../core/index.ts';
@@ -11,6 +12,8 @@ interface ValidateOptions {
 /** Loads config, contract and flags as `serve` would, and says what it found. Opens no port and no store. */
 export async function runValidate(options: Partial<ValidateOptions>): Promise<ExitCode> {
   const config = loadConfig(options.config ?? 'paritygate.yaml');
+  // Reads the certificates and keys as well.
+  createApp(config);
   const contract = loadContract(config.contract);
   const groups = resolveGroups(config, contract.operations);
   const warnings = [...contract.warnings];

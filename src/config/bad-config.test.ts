@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type ErrorCode, EXIT, ParitygateError } from '../core/index.ts';
-import { loadConfig, parseConfig } from './index.ts';
+import { assertListens, loadConfig, parseConfig } from './index.ts';
 
 /** Three lines, so that what a test adds begins on line 4. */
 const BASE = 'contract: openapi.yaml\nbackends:\n  legacy: http://127.0.0.1:3000\n';
@@ -20,7 +20,7 @@ function errorFrom(run: () => unknown): ParitygateError {
 }
 
 function reject(text: string, env: NodeJS.ProcessEnv = {}): ParitygateError {
-  return errorFrom(() => parseConfig(text, { file: 'p.yaml', env }));
+  return errorFrom(() => assertListens(parseConfig(text, { file: 'p.yaml', env })));
 }
 
 interface BadInput {

@@ -4,7 +4,12 @@ import type { Problem } from './problems.ts';
 
 /** What is wrong between fields that are right by themselves. */
 export function conflictsOf(config: Config): readonly Problem[] {
-  return [...operationClaims(config), ...sharedPort(config), ...loops(config)];
+  return operationClaims(config);
+}
+
+/** What is wrong with the addresses to listen on, for whoever listens there. */
+export function listenConflictsOf(config: Config): readonly Problem[] {
+  return [...sharedPort(config), ...loops(config)];
 }
 
 function operationClaims({ groups, places }: Config): readonly Problem[] {

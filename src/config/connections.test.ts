@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ParitygateError } from '../core/index.ts';
-import { type Config, parseConfig } from './index.ts';
+import { assertListens, type Config, parseConfig } from './index.ts';
 
 // How the file says where backends are and how they are spoken to.
 
 const HEAD = 'contract: openapi.yaml\n';
 
 function parse(text: string): Config {
-  return parseConfig(HEAD + text, { file: '/srv/gateway/paritygate.yaml', env: {} });
+  const config = parseConfig(HEAD + text, { file: '/srv/gateway/paritygate.yaml', env: {} });
+  assertListens(config);
+  return config;
 }
 
 function reject(text: string): ParitygateError {

@@ -1,5 +1,5 @@
 export type { Address, Backends, Config, GroupConfig, ShadowConfig, StickinessKey } from './config.ts';
 export { resolveGroups, type TaggedOperation } from './groups.ts';
-export { loadConfig, parseConfig, readConfigText } from './load.ts';
+export { assertListens, loadConfig, parseConfig, readConfigText } from './load.ts';
 export { type ConfigPath, locate, type Places } from './places.ts';
 export { configSchema } from './schema.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ParitygateError } from '../core/index.ts';
 import type { Config } from './config.ts';
-import { conflictsOf } from './conflicts.ts';
+import { conflictsOf, listenConflictsOf } from './conflicts.ts';
 import { type DocumentOptions, parseConfigDocument } from './document.ts';
 import { normalizeSettings } from './normalize.ts';
 import { errorOf } from './problems.ts';
@@ -28,6 +28,12 @@ export function parseConfig(text: string, options: DocumentOptions): Config {
   const conflicts = conflictsOf(config);
   if (conflicts.length > 0) throw errorOf(conflicts);
   return deepFreeze(config);
+}
+
+/** Throws where the proxy could not listen, or would be its own backend. As middleware it does neither. */
+export function assertListens(config: Config): void {
+  const conflicts = listenConflictsOf(config);
+  if (conflicts.length > 0) throw errorOf(conflicts);
 }
 
 /** The file as it stands, for whoever must parse it again just so. */

@@ -85,3 +85,8 @@ export function formatLocation(at: Location): string {
     .filter((part) => part !== undefined)
     .join(':');
 }
+
+/** What anything that was thrown says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

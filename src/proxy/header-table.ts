@@ -4,8 +4,14 @@ import type { RawHeaders } from '../core/index.ts';
 import { type HeaderKind, HeaderNames, type SpecialHeader } from './header-kinds.ts';
 import { type ClientFacts, forwardingHeaders } from './trusted-proxies.ts';
 
-/** Names this process in `Via` and in the mark, so that a request that comes back is known (RFC 9110, section 7.6.3). */
-export const VIA_TOKEN = `paritygate-${randomBytes(4).toString('hex')}`;
+/** Where a process finds the token of the proxy that it is a worker of. */
+export const VIA_VARIABLE = 'PARITYGATE_VIA_TOKEN';
+
+/**
+ * Names this proxy, with all its workers, in `Via` and in the mark, so that a request that comes back is known
+ * (RFC 9110, section 7.6.3).
+ */
+export const VIA_TOKEN = process.env[VIA_VARIABLE] ?? `paritygate-${randomBytes(4).toString('hex')}`;
 
 /** What a mirrored request carries, where the config names no other header. */
 export const DEFAULT_MARK = 'x-paritygate-shadow';

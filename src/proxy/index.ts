@@ -2,7 +2,7 @@ export type { Backend, BackendPair, BackendTls } from './backend.ts';
 export type { BreakerStatus } from './breaker.ts';
 export type { StopManner } from './drain.ts';
 export { createWire, type Wire } from './guard.ts';
-export { shadowHeaders } from './header-table.ts';
+export { shadowHeaders, VIA_TOKEN, VIA_VARIABLE } from './header-table.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
 export { createMount, type Handler, type Mount } from './mount.ts';
 export { createOwnPass, type OwnPass } from './own-pass.ts';

@@ -10,18 +10,21 @@ export interface Way {
   readonly dial: BackendDial;
 }
 
+export interface LaneParts {
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  /** Asked before each new connection, to whichever backend. */
+  readonly mayOpen?: () => boolean;
+  readonly onFault?: (error: unknown) => void;
+}
+
 /** All connections of one lane. Groups share those to the same place that are made in the same way. */
 export class Lane {
   readonly #ways = new Map<string, Way>();
-  readonly #resolver: Resolver;
-  readonly #clock: Clock;
-  readonly #mayOpen: () => boolean;
+  readonly #parts: LaneParts;
 
-  /** `mayOpen`: asked before each new connection, to whichever backend. */
-  constructor(resolver: Resolver, clock: Clock, mayOpen = () => true) {
-    this.#resolver = resolver;
-    this.#clock = clock;
-    this.#mayOpen = mayOpen;
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
   }
 
   to(backend: Backend, { resolveMs }: { readonly resolveMs: number }): Way {
@@ -34,8 +37,9 @@ export class Lane {
   // Together at most `resolveMs`: an answer of the name service that is used, and the connection that is made from it.
   #open(backend: Backend, resolveMs: number): Way {
     const maxAgeMs = resolveMs / 2;
-    const dial = createDial(backend, lookupFunction(this.#resolver, maxAgeMs));
-    const options = { dial, now: this.#clock.monotonicMs, mayOpen: this.#mayOpen };
+    const { resolver, clock, ...limits } = this.#parts;
+    const dial = createDial(backend, lookupFunction(resolver, maxAgeMs));
+    const options = { dial, now: clock.monotonicMs, ...limits };
     if (!hasName(backend)) return { dial, connections: createConnections(options) };
     const hostname = hostnameOf(backend);
     const connections = createConnections({
@@ -43,7 +47,7 @@ export class Lane {
       // Not the same for all: those that were made together would end together.
       lifetimeMs: () => maxAgeMs * (0.5 + Math.random() / 2),
       // While the name service fails a connection that works is better than none.
-      mayRetire: () => this.#resolver.isFresh(hostname, maxAgeMs),
+      mayRetire: () => resolver.isFresh(hostname, maxAgeMs),
     });
     return { dial, connections };
   }

@@ -39,6 +39,8 @@ export interface UpstreamsOptions {
   readonly clock: Clock;
   readonly timers?: Timers;
   readonly lookup?: Lookup;
+  /** Told what a leg of ours threw; must not throw. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** The way to one backend for live requests. */
@@ -59,10 +61,11 @@ export interface Upstreams {
 
 /** Reads the certificates and keys that the backends name; opens no connection. */
 export function createUpstreams(options: UpstreamsOptions): Upstreams {
-  const { groups, shadow, clock, timers = systemTimers, lookup = lookupAll } = options;
+  const { groups, shadow, clock, timers = systemTimers, lookup = lookupAll, onFault } = options;
   const resolver = createResolver({ lookup, clock, timers });
-  const live = new Lane(resolver, clock);
-  const mirrored = new Lane(resolver, clock, createBudget(shadow.connectionsPerSecond, clock));
+  const parts = { resolver, clock, ...(onFault && { onFault }) };
+  const live = new Lane(parts);
+  const mirrored = new Lane({ ...parts, mayOpen: createBudget(shadow.connectionsPerSecond, clock) });
   const liveUpstreams = mapPairs(groups, (backend, timeouts): Upstream => {
     const { connections, dial } = live.to(backend, timeouts);
     return { connections, timeouts: limitsOf(timeouts), connect: createConnect(dial, timeouts.connectMs) };

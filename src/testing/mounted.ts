@@ -96,7 +96,7 @@ async function listen(t: TestContext): Promise<{ readonly app: Express; readonly
 
 function configText({ candidate, operations, graceMs = 10_000, more = '' }: MountedSetup, port: number): string {
   return `contract: openapi.yaml
-listen: 127.0.0.1:0
+listen: 127.0.0.1:${port}
 control: { listen: 127.0.0.1:0 }
 backends: { legacy: "http://127.0.0.1:${port}", candidate: "${candidate.origin}" }
 groups:
