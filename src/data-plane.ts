@@ -119,7 +119,8 @@ function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redacti
 function withPass(upstreams: Upstreams, pass: OwnPass): Upstreams {
   return {
     ...upstreams,
-    send: (side, request) => upstreams.send(side, side === 'legacy' ? pass.give(request) : request),
+    send: (side, request, likeBytes) =>
+      upstreams.send(side, side === 'legacy' ? pass.give(request) : request, likeBytes),
   };
 }
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SideResult } from '../core/index.ts';
 import { createFakeTime } from '../testing/fake-time.ts';
 import { startRawBackend } from '../testing/servers.ts';
-import { createReadTurns } from './read-turns.ts';
+import { createReadTurns, TURN_MS } from './read-turns.ts';
 import type { Timers } from './timers.ts';
 import { createUpstreams, type UpstreamTimeouts } from './upstreams.ts';
 
@@ -15,15 +15,15 @@ test('those that wait have one turn after the other, each a moment after the one
   const had: string[] = [];
   for (const name of ['a', 'b', 'c']) turns.wait(() => void had.push(name));
   assert.equal(had.join(''), '');
-  time.advance(1);
+  time.advance(TURN_MS);
   assert.equal(had.join(''), 'a');
   turns.wait(() => void had.push('d'));
   for (const expected of ['ab', 'abc', 'abcd']) {
-    time.advance(1);
+    time.advance(TURN_MS);
     assert.equal(had.join(''), expected);
   }
   turns.wait(() => void had.push('e'));
-  time.advance(1);
+  time.advance(TURN_MS);
   assert.equal(had.join(''), 'abcde');
 });
 
@@ -32,7 +32,7 @@ const LENGTH = 1_000_000;
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Length: ${LENGTH}\r\n\r\n`;
 
 /** A mirrored request to a backend that answers with a megabyte; time moves when it is told to. */
-async function askForMegabyte(t: TestContext) {
+async function askForMegabyte(t: TestContext, likeBytes?: number) {
   const backend = await startRawBackend(t, (socket) => void socket.once('data', () => pour(socket)));
   const time = createFakeTime(t);
   const shadow = { timeoutMs: 5_000, maxBodyBytes: 2 * LENGTH, connectionsPerSecond: 10 };
@@ -46,7 +46,8 @@ async function askForMegabyte(t: TestContext) {
   const upstreams = createUpstreams({ groups, shadow, clock: time.clock, timers: { after } });
   t.after(() => upstreams.stop());
   const headers = ['Host', 'a'];
-  const result = upstreams.send('legacy', { group: undefined, method: 'GET', target: '/', headers, body: undefined });
+  const request = { group: undefined, method: 'GET', target: '/', headers, body: undefined };
+  const result = upstreams.send('legacy', request, likeBytes);
   return { time, result, waits };
 }
 
@@ -54,22 +55,34 @@ function pour(socket: Socket): void {
   socket.write(HEAD + 'x'.repeat(LENGTH));
 }
 
-async function settledOf(result: Promise<SideResult>): Promise<SideResult | undefined> {
-  return Promise.race([result, setImmediate(undefined)]);
+/** Gives it turn after turn until it is over. */
+async function settle({ time, result }: Awaited<ReturnType<typeof askForMegabyte>>) {
+  const next = (): Promise<SideResult | undefined> => Promise.race([result, setImmediate(undefined)]);
+  let turns = 0;
+  let settled = await next();
+  for (; settled === undefined; settled = await next()) {
+    time.advance(TURN_MS);
+    turns += 1;
+    await setImmediate();
+  }
+  return { turns, settled };
 }
 
 test('a long response is read in turns, and is whole', async (t) => {
-  const { time, result } = await askForMegabyte(t);
-  let turns = 0;
-  let settled = await settledOf(result);
-  for (; settled === undefined; turns += 1) {
-    time.advance(1);
-    await setImmediate();
-    settled = await settledOf(result);
-  }
+  const { settled, turns } = await settle(await askForMegabyte(t));
   assert.equal(settled.kind === 'reply' && settled.reply.body.length, LENGTH);
   // A quarter of a megabyte at once, and 64 KiB in each turn, if they are there.
   assert.ok(turns >= 10, `${turns} turns`);
+});
+
+test('so is one that is in some proportion to the body that it will be compared with', async (t) => {
+  const { settled } = await settle(await askForMegabyte(t, LENGTH / 10));
+  assert.equal(settled.kind, 'reply');
+});
+
+test('one that is out of all proportion to it is not read to its end', async (t) => {
+  const { settled } = await settle(await askForMegabyte(t, 2_000));
+  assert.equal(settled.kind === 'failed' && settled.code, 'BODY_OUT_OF_PROPORTION');
 });
 
 test('what has no turn until its time is over is no failure of the backend', async (t) => {

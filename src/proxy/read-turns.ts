@@ -8,9 +8,10 @@ export interface ReadTurns {
 
 /**
  * One read is at most 64 KiB, and between two of them every live request has its moment: a backend that sends without end
- * gets as much of the thread as it takes to read 64 MB a second, however many of its responses are being read.
+ * gets as much of the thread, and makes as much garbage, as it takes to read 16 MB a second, however many of its responses
+ * are being read.
  */
-const TURN_MS = 1;
+export const TURN_MS = 4;
 
 export function createReadTurns({ after }: Timers): ReadTurns {
   const waiting: (() => void)[] = [];

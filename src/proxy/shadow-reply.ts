@@ -10,12 +10,14 @@ interface Collecting {
   /** With a total: a dribbling backend cannot hold a place in the lane. */
   readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
+  /** The length of the body that this one will be compared with, where it is known. */
+  readonly likeBytes?: number | undefined;
   readonly clock: Clock;
   readonly turns: ReadTurns;
 }
 
 /** The failure codes that a collected reply can have besides those of a connection. */
-type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'STREAMING';
+type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'BODY_OUT_OF_PROPORTION' | 'STREAMING';
 
 /** Fetches a whole response, bounded in time and size. Failure is data: the promise never rejects. */
 export function collectReply(collecting: Collecting): Promise<SideResult> {
@@ -28,6 +30,9 @@ export function collectReply(collecting: Collecting): Promise<SideResult> {
 
 /** What is longer is read on in turns. */
 const UNHINDERED_BYTES = 262_144;
+
+/** So many times the other body, and what is read unhindered besides, is still read: a list may well have grown. */
+const PROPORTION = 8;
 
 /** As often as the live leg tries. */
 const MAX_SENDS = 3;
@@ -43,11 +48,14 @@ class Collector implements ReplyHandler {
   #exchange: Exchange | undefined;
   #sends = 0;
   #wasHeldBack = false;
+  readonly #proportionBytes: number;
 
   constructor(collecting: Collecting & { readonly connections: Connections }, resolve: (result: SideResult) => void) {
     this.#collecting = collecting;
     this.#resolve = resolve;
     this.#startedMs = collecting.clock.monotonicMs();
+    const { likeBytes = Number.POSITIVE_INFINITY } = collecting;
+    this.#proportionBytes = likeBytes * PROPORTION + UNHINDERED_BYTES;
   }
 
   send(): void {
@@ -75,6 +83,7 @@ class Collector implements ReplyHandler {
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#collecting.maxBodyBytes) return this.#giveUp('BODY_TOO_LARGE');
+    if (this.#bytes > this.#proportionBytes) return this.#giveUp('BODY_OUT_OF_PROPORTION');
     this.#chunks.push(chunk);
   }
 

@@ -54,8 +54,11 @@ export interface Upstream {
 export interface Upstreams {
   /** The live lane of a side, or undefined when the group has no such backend. */
   live(group: string | undefined, side: Side): Upstream | undefined;
-  /** Fetches a whole response over the shadow lane's own connections. Never rejects. */
-  send(side: Side, request: BackendRequest): Promise<SideResult>;
+  /**
+   * Fetches a whole response over the shadow lane's own connections. Never rejects. `likeBytes`: the length of the body
+   * that it will be compared with.
+   */
+  send(side: Side, request: BackendRequest, likeBytes?: number): Promise<SideResult>;
   stop(): Promise<void>;
 }
 
@@ -76,9 +79,9 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const timeouts = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
   return {
     live: (group = '', side) => liveUpstreams.get(group)?.[side],
-    send: (side, request) => {
+    send: (side, request, likeBytes) => {
       const connections = mirrorConnections.get(request.group ?? '')?.[side];
-      return collectReply({ connections, request, timeouts, maxBodyBytes, clock, turns });
+      return collectReply({ connections, request, timeouts, maxBodyBytes, likeBytes, clock, turns });
     },
     stop: async () => {
       live.stop();

@@ -46,6 +46,22 @@ test('after so many failures in a row a backend is asked only now and then, and 
   assert.deepEqual(await ask(2), ['ECONNREFUSED', NOT_ASKED]);
 });
 
+test('as long as one request asks whether it is back, no other does', async () => {
+  const clock = createFakeClock();
+  const open: ((result: SideResult) => void)[] = [];
+  const send = withOutages(() => new Promise((resolve) => open.push(resolve)), { clock, onChange: () => {} });
+  const ask = () => send('candidate', { group: 'things' } as BackendRequest); // nothing else of it is looked at
+  const first = Array.from({ length: MANY }, ask);
+  for (const resolve of open.splice(0)) resolve(failure('PG_TOTAL_TIMEOUT'));
+  await Promise.all(first);
+  clock.advance(100);
+  const probe = ask();
+  clock.advance(10_000);
+  assert.deepEqual([await ask(), open.length], [{ ...failure(NOT_ASKED), totalMs: 0 }, 1]);
+  open.pop()?.(REPLY);
+  assert.equal((await probe).kind, 'reply');
+});
+
 test('one answer, whatever its status, and every request is sent again', async () => {
   const { clock, changes, state, ask } = createLab(failure('PG_TOTAL_TIMEOUT'));
   await ask(MANY);
@@ -75,6 +91,12 @@ test('what is no failure of the backend puts it out as little', async () => {
     await ask(MANY);
     assert.deepEqual([state.asked, changes], [MANY, []], code);
   }
+});
+
+test('bodies out of all proportion, again and again, are no answers', async () => {
+  const { state, ask } = createLab(failure('BODY_OUT_OF_PROPORTION'));
+  await ask(MANY);
+  assert.equal(state.asked, 20);
 });
 
 test('each side of each group is out by itself', async () => {

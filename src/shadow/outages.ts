@@ -8,7 +8,7 @@ import type { ShadowPorts } from './ports.ts';
 export const NOT_ASKED = 'PG_NOT_ASKED';
 
 const FAILURES_IN_A_ROW = 20;
-/** How often it is asked then. One answer, and all requests are sent again. */
+/** How often it is asked then, by one request at a time. One answer, and all requests are sent again. */
 const PROBE_MS = 100;
 
 export interface OutageChange {
@@ -26,6 +26,7 @@ export interface OutageOptions {
 interface Record {
   failures: number;
   nextProbeMs: number;
+  isProbing: boolean;
 }
 
 /** The same `send`, which fails at once while a backend is out. */
@@ -33,7 +34,7 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
   const records = new Map<string, Record>();
   const recordOf = (side: Side, { group }: BackendRequest): Record => {
     const key = `${side} ${group ?? ''}`;
-    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0 };
+    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0, isProbing: false };
     records.set(key, record);
     return record;
   };
@@ -45,10 +46,12 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
     record.nextProbeMs = clock.monotonicMs() + PROBE_MS;
     onChange({ ...about, isOut: !wasOut });
   };
-  return async (side, request) => {
+  return async (side, request, likeBytes) => {
     const record = recordOf(side, request);
-    if (isOut(record) && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
-    const result = await send(side, request);
+    const isProbe = isOut(record);
+    if (isProbe && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
+    const result = await send(side, request, likeBytes);
+    if (isProbe) record.isProbing = false;
     note(record, result, { side, group: request.group });
     return result;
   };
@@ -59,12 +62,13 @@ function isOut({ failures }: Record): boolean {
 }
 
 function mayProbe(record: Record, nowMs: number): boolean {
-  if (nowMs < record.nextProbeMs) return false;
+  if (record.isProbing || nowMs < record.nextProbeMs) return false;
+  record.isProbing = true;
   record.nextProbeMs = nowMs + PROBE_MS;
   return true;
 }
 
-/** More than could be kept is an answer too. */
+/** More than could be kept is an answer too. One that is out of all proportion, again and again, is none. */
 function hasAnswered(result: SideResult): boolean {
   return result.kind === 'reply' || result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING';
 }

@@ -239,3 +239,22 @@ test('a candidate that failed before its stand-in was left waiting for failed al
     ['candidate-error', 'ECONNRESET', undefined],
   );
 });
+
+test('the length of the served body is told where it says something about the other', async () => {
+  const lengthTold = async (over: Partial<Reply>, method = 'GET'): Promise<number | undefined> => {
+    const told: (number | undefined)[] = [];
+    const { offer } = createLab({
+      send: async (_side, _request, likeBytes) => {
+        told.push(likeBytes);
+        return { kind: 'reply', reply: REPLY };
+      },
+    });
+    const request = { ...exchange().request, method };
+    await offer({ request, result: { kind: 'reply', heldBack: false, ...REPLY, ...over } });
+    return told[0];
+  };
+  assert.equal(await lengthTold({}), 1);
+  assert.equal(await lengthTold({ headers: ['Content-Encoding', 'gzip'] }), undefined);
+  assert.equal(await lengthTold({ status: 404 }), undefined);
+  assert.equal(await lengthTold({}, 'HEAD'), undefined);
+});

@@ -1,6 +1,7 @@
 // The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
 // and records one observation for every exchange. Nothing here is awaited by a client.
 import {
+  headerValue,
   isEventStream,
   lowerName,
   type Observation,
@@ -147,7 +148,14 @@ function isConditional({ headers }: ServedExchange['request']): boolean {
 }
 
 function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
-  return ports.send(otherSide(exchange.served), ports.mark(exchange.request));
+  return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likeBytes(exchange));
+}
+
+/** The length of the served body, where it says something about the other: as it was meant, whole, and not compressed. */
+function likeBytes({ result, request }: ServedExchange): number | undefined {
+  if (result.kind !== 'reply' || result.status < 200 || result.status > 299 || request.method === 'HEAD')
+    return undefined;
+  return headerValue(result.headers, 'content-encoding') === undefined ? result.body?.length : undefined;
 }
 
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
@@ -197,8 +205,10 @@ function missingReason(exchange: ServedExchange, other: SideResult): UncomparedR
   return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
 }
 
+const UNREADABLE: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'BODY_OUT_OF_PROPORTION', 'STREAMING']);
+
 function isUnreadable(result: SideResult): boolean {
-  return result.kind === 'failed' && (result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING');
+  return result.kind === 'failed' && UNREADABLE.has(result.code);
 }
 
 /** The served body was larger than is kept. */
