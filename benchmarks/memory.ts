@@ -28,13 +28,13 @@ export async function runMemory(run: Run, long: boolean): Promise<Section> {
   const proxy = proxyOf(standings);
   const idle = readRssMib(proxy.pid);
   const loaded = await measureLoaded(run, proxy);
-  const connected = await measureConnected(run, proxy);
   const growth = long ? await measureGrowth(run, proxy) : undefined;
+  const connected = await measureConnected(run, proxy);
   await stopStandings(standings);
   const rows = [
     ['after the start', `${idle.toFixed(0)} MiB`],
     ['after 10 s of load on 32 connections', `${loaded.toFixed(0)} MiB`],
-    [`with ${IDLE_CONNECTIONS} idle connections`, describeConnected(connected, loaded)],
+    [`with ${IDLE_CONNECTIONS} idle connections`, describeConnected(connected, growth?.at(-1)?.rssMib ?? loaded)],
     ...(growth ? describeGrowth(growth) : [['over 2 million requests', 'not measured without --memory']]),
   ];
   return {

@@ -24,6 +24,7 @@ const SPEED_TARGETS = [
   { name: 'paritygate-drift', against: 'nginx-mirror', limit: 1.15 },
   { name: 'paritygate-forward', against: 'nginx', limit: 2.3 },
   { name: 'paritygate-forward', against: 'http-proxy-middleware', limit: 0.5 },
+  { name: 'paritygate-forward', against: 'http-proxy-middleware-express', limit: 0.5 },
 ] as const;
 
 /** The targets of the main cell: 2 KB, 32 connections, GET. */
