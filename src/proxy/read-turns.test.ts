@@ -31,8 +31,14 @@ const TIMEOUTS: UpstreamTimeouts = { connectMs: 1, headersMs: 1, idleMs: 1, tota
 const LENGTH = 1_000_000;
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Length: ${LENGTH}\r\n\r\n`;
 
+interface Megabyte {
+  readonly likeBytes?: number;
+  /** Without them nothing is read on. */
+  readonly hasTurns?: boolean;
+}
+
 /** A mirrored request to a backend that answers with a megabyte; time moves when it is told to. */
-async function askForMegabyte(t: TestContext, likeBytes?: number) {
+async function askForMegabyte(t: TestContext, { likeBytes, hasTurns = true }: Megabyte = {}) {
   const backend = await startRawBackend(t, (socket) => void socket.once('data', () => pour(socket)));
   const time = createFakeTime(t);
   const shadow = { timeoutMs: 5_000, maxBodyBytes: 2 * LENGTH, connectionsPerSecond: 10 };
@@ -41,7 +47,7 @@ async function askForMegabyte(t: TestContext, likeBytes?: number) {
   const { promise: waits, resolve: onWait } = Promise.withResolvers<void>();
   const after: Timers['after'] = (delayMs, run) => {
     onWait();
-    return time.timers.after(delayMs, run);
+    return hasTurns ? time.timers.after(delayMs, run) : () => {};
   };
   const upstreams = createUpstreams({ groups, shadow, clock: time.clock, timers: { after } });
   t.after(() => upstreams.stop());
@@ -76,19 +82,23 @@ test('a long response is read in turns, and is whole', async (t) => {
 });
 
 test('so is one that is in some proportion to the body that it will be compared with', async (t) => {
-  const { settled } = await settle(await askForMegabyte(t, LENGTH / 10));
+  const { settled } = await settle(await askForMegabyte(t, { likeBytes: LENGTH / 10 }));
   assert.equal(settled.kind, 'reply');
 });
 
 test('one that is out of all proportion to it is not read to its end', async (t) => {
-  const { settled } = await settle(await askForMegabyte(t, 2_000));
+  const { settled } = await settle(await askForMegabyte(t, { likeBytes: 2_000 }));
   assert.equal(settled.kind === 'failed' && settled.code, 'BODY_OUT_OF_PROPORTION');
 });
 
-test('what has no turn until its time is over is no failure of the backend', async (t) => {
-  const { time, result, waits } = await askForMegabyte(t);
-  await waits;
-  time.advance(5_000);
-  const settled = await result;
-  assert.equal(settled.kind === 'failed' && settled.code, 'HELD_BACK');
-});
+for (const [title, hasTurns, code] of [
+  ['what has no turn until its time is over is no failure of the backend', false, 'HELD_BACK'],
+  ['a backend that says no more once it has its turn is late', true, 'PG_TOTAL_TIMEOUT'],
+] as const)
+  test(title, async (t) => {
+    const { time, result, waits } = await askForMegabyte(t, { hasTurns });
+    await waits;
+    time.advance(5_000);
+    const settled = await result;
+    assert.equal(settled.kind === 'failed' && settled.code, code);
+  });

@@ -16,8 +16,10 @@ export const TURN_MS = 4;
 export function createReadTurns({ after }: Timers): ReadTurns {
   const waiting: (() => void)[] = [];
   const next = (): void => {
-    waiting.shift()?.();
+    const onTurn = waiting.shift();
+    // First, so that the next one has its turn whatever this one does.
     if (waiting.length > 0) after(TURN_MS, next);
+    onTurn?.();
   };
   return {
     wait: (onTurn) => {

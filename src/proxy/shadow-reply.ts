@@ -47,7 +47,7 @@ class Collector implements ReplyHandler {
   #headers: RawHeaders = [];
   #exchange: Exchange | undefined;
   #sends = 0;
-  #wasHeldBack = false;
+  #isHeldBack = false;
   readonly #proportionBytes: number;
 
   constructor(collecting: Collecting & { readonly connections: Connections }, resolve: (result: SideResult) => void) {
@@ -89,9 +89,12 @@ class Collector implements ReplyHandler {
 
   onReadDone(): void {
     if (this.#bytes <= UNHINDERED_BYTES) return;
-    this.#wasHeldBack = true;
+    this.#isHeldBack = true;
     this.#exchange?.pause();
-    this.#collecting.turns.wait(() => this.#exchange?.resume());
+    this.#collecting.turns.wait(() => {
+      this.#isHeldBack = false;
+      this.#exchange?.resume();
+    });
   }
 
   onEnd(): void {
@@ -103,8 +106,8 @@ class Collector implements ReplyHandler {
 
   onFailure({ code, isStale }: Failure): void {
     if (isStale && this.#sends < MAX_SENDS && mayResend(this.#collecting.request.method)) return this.send();
-    // Its time may have gone by while we did not read on.
-    const isOurs = this.#wasHeldBack && code === 'PG_TOTAL_TIMEOUT';
+    // Its time went by while we did not read on. A backend that falls silent once it has its turn is late by itself.
+    const isOurs = this.#isHeldBack && code === 'PG_TOTAL_TIMEOUT';
     this.#resolve({ kind: 'failed', code: isOurs ? 'HELD_BACK' : code, totalMs: this.#elapsedMs() });
   }
 

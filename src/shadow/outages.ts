@@ -4,7 +4,7 @@ import type { BackendRequest, Clock, Side, SideResult } from '../core/index.ts';
 import { isOurOwn } from './failures.ts';
 import type { ShadowPorts } from './ports.ts';
 
-/** The failure of a request that was not sent. It counts as the backend's: whoever asked it lately got nothing. */
+/** The failure of a request that was not sent. It counts as the candidate's: whoever asked it lately got nothing. */
 export const NOT_ASKED = 'PG_NOT_ASKED';
 
 const FAILURES_IN_A_ROW = 20;
@@ -50,10 +50,13 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
     const record = recordOf(side, request);
     const isProbe = isOut(record);
     if (isProbe && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
-    const result = await send(side, request, likeBytes);
-    if (isProbe) record.isProbing = false;
-    note(record, result, { side, group: request.group });
-    return result;
+    try {
+      const result = await send(side, request, likeBytes);
+      note(record, result, { side, group: request.group });
+      return result;
+    } finally {
+      if (isProbe) record.isProbing = false;
+    }
   };
 }
 

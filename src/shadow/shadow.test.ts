@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Observation, Reply, ServedExchange, SideResult } from '../core/index.ts';
+import { NOT_ASKED } from './outages.ts';
 import type { ShadowPorts } from './ports.ts';
 import { createShadow } from './shadow.ts';
 
@@ -257,4 +258,14 @@ test('the length of the served body is told where it says something about the ot
   assert.equal(await lengthTold({ headers: ['Content-Encoding', 'gzip'] }), undefined);
   assert.equal(await lengthTold({ status: 404 }), undefined);
   assert.equal(await lengthTold({}, 'HEAD'), undefined);
+});
+
+test('a legacy that was not asked has not failed, and a candidate that was not asked has', async () => {
+  const over: Partial<ShadowPorts> = {
+    send: async () => ({ kind: 'failed', code: NOT_ASKED, totalMs: 0 }),
+    failureOf: (result) => (result.kind === 'failed' ? result.code : undefined),
+    judgeFailure: () => ({ outcome: 'candidate-error', findings: [], confirmable: false }),
+  };
+  assert.equal((await createLab(over).offer({ served: 'candidate' }))?.reason, 'shadow-dropped');
+  assert.equal((await createLab(over).offer({ served: 'legacy' }))?.outcome, 'candidate-error');
 });

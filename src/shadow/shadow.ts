@@ -13,6 +13,7 @@ import {
 } from '../core/index.ts';
 import { isOurOwn } from './failures.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
+import { NOT_ASKED } from './outages.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
 
@@ -152,8 +153,15 @@ function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
 }
 
 /** The length of the served body, where it says something about the other: as it was meant, whole, and not compressed. */
-function likeBytes({ result, request }: ServedExchange): number | undefined {
-  if (result.kind !== 'reply' || result.status < 200 || result.status > 299 || request.method === 'HEAD')
+function likeBytes({ served, result, request }: ServedExchange): number | undefined {
+  // Legacy is read to its end: what a candidate left out of its own answer must not become legacy's failure.
+  if (
+    served === 'candidate' ||
+    result.kind !== 'reply' ||
+    result.status < 200 ||
+    result.status > 299 ||
+    request.method === 'HEAD'
+  )
     return undefined;
   return headerValue(result.headers, 'content-encoding') === undefined ? result.body?.length : undefined;
 }
@@ -200,7 +208,9 @@ async function recordJudged(
 /** The other side is no witness: there is none, we hung up on it, or neither body can be read to an end. */
 function missingReason(exchange: ServedExchange, other: SideResult): UncomparedReason | undefined {
   if (other.kind === 'reply') return undefined;
-  if (isOurOwn(other.code)) return 'shadow-dropped';
+  // Failures of legacy that nobody saw would allow the candidate as many of its own.
+  const isUnseen = other.code === NOT_ASKED && exchange.served === 'candidate';
+  if (isUnseen || isOurOwn(other.code)) return 'shadow-dropped';
   if (other.code === 'STREAMING' && isStream(exchange)) return 'streaming';
   return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
 }
