@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Observation, Reply, ServedExchange, SideResult } from '../core/index.ts';
+import type { Observation, Reply, ServedExchange, Side, SideResult } from '../core/index.ts';
 import { NOT_ASKED } from './outages.ts';
 import type { ShadowPorts } from './ports.ts';
 import { createShadow } from './shadow.ts';
@@ -242,7 +242,11 @@ test('a candidate that failed before its stand-in was left waiting for failed al
 });
 
 test('the length of the served body is told where it says something about the other', async () => {
-  const lengthTold = async (over: Partial<Reply>, method = 'GET'): Promise<number | undefined> => {
+  const lengthTold = async (
+    over: Partial<Reply>,
+    method = 'GET',
+    served: Side = 'legacy',
+  ): Promise<number | undefined> => {
     const told: (number | undefined)[] = [];
     const { offer } = createLab({
       send: async (_side, _request, likeBytes) => {
@@ -251,13 +255,14 @@ test('the length of the served body is told where it says something about the ot
       },
     });
     const request = { ...exchange().request, method };
-    await offer({ request, result: { kind: 'reply', heldBack: false, ...REPLY, ...over } });
+    await offer({ request, served, result: { kind: 'reply', heldBack: false, ...REPLY, ...over } });
     return told[0];
   };
   assert.equal(await lengthTold({}), 1);
   assert.equal(await lengthTold({ headers: ['Content-Encoding', 'gzip'] }), undefined);
   assert.equal(await lengthTold({ status: 404 }), undefined);
   assert.equal(await lengthTold({}, 'HEAD'), undefined);
+  assert.equal(await lengthTold({}, 'GET', 'candidate'), undefined, 'legacy is read to its end');
 });
 
 test('a legacy that was not asked has not failed, and a candidate that was not asked has', async () => {
