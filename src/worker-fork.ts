@@ -8,8 +8,9 @@ import { VIA_TOKEN, VIA_VARIABLE } from './proxy/index.ts';
 /**
  * What a request leaves behind is little and dies young: V8's helper threads cost more to wake for that than they collect.
  * For the old generation they are worth it, since without them requests wait ten times as long (docs/performance.md).
+ * A larger young generation would keep so many buffers until it is full that they bring on collections of the old one.
  */
-const WORKER_FLAGS = ['--no-parallel-scavenge', '--max-semi-space-size=32'];
+const WORKER_FLAGS = ['--no-parallel-scavenge', '--max-semi-space-size=8'];
 
 export function fork(): Worker {
   // Docs: 0014. Each new connection goes to the next worker that is free to take one.

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, RawHeaders, ServedResult } from '../core/index.ts';
 import type { Exchange, Failure, ReplyHandler, ReplyHead } from '../http1/index.ts';
+import { GatheredBody } from './gathered-body.ts';
 import { responseHeaders } from './header-table.ts';
 import type { RequestBody } from './request-body.ts';
 import type { Upstream } from './upstreams.ts';
@@ -41,9 +42,7 @@ class Leg implements ReplyHandler {
   readonly #leg: LiveLeg;
   readonly #done: (end: LegEnd) => void;
   readonly #startedMs: number;
-  readonly #kept: Buffer[] = [];
-  #keptBytes = 0;
-  #keeping: boolean;
+  readonly #kept: GatheredBody | undefined;
   #exchange: Exchange | undefined;
   #status = 0;
   #headers: RawHeaders = [];
@@ -56,7 +55,7 @@ class Leg implements ReplyHandler {
     this.#leg = leg;
     this.#done = done;
     this.#startedMs = leg.clock.monotonicMs();
-    this.#keeping = leg.keepBytes > 0;
+    this.#kept = leg.keepBytes > 0 ? new GatheredBody(leg.keepBytes) : undefined;
   }
 
   start(): void {
@@ -83,7 +82,7 @@ class Leg implements ReplyHandler {
   }
 
   onData(chunk: Buffer): void {
-    this.#keep(chunk);
+    this.#kept?.add(chunk);
     if (this.#pending) this.#write(this.#pending);
     this.#pending = chunk;
   }
@@ -105,7 +104,7 @@ class Leg implements ReplyHandler {
     else response.end();
     body?.discard();
     const [status, headers, heldBack] = [this.#status, this.#headers, this.#heldBack];
-    this.#finish({ kind: 'reply', status, headers, body: this.#body(), totalMs, heldBack });
+    this.#finish({ kind: 'reply', status, headers, body: this.#kept?.whole(), totalMs, heldBack });
   }
 
   onFailure(failure: Failure): void {
@@ -149,20 +148,6 @@ class Leg implements ReplyHandler {
   readonly #giveUpOnClient = (): void => {
     this.#leg.response.destroy();
   };
-
-  #keep(chunk: Buffer): void {
-    if (!this.#keeping) return;
-    this.#keptBytes += chunk.length;
-    this.#keeping = this.#keptBytes <= this.#leg.keepBytes;
-    if (this.#keeping) this.#kept.push(chunk);
-    else this.#kept.length = 0;
-  }
-
-  #body(): Uint8Array | undefined {
-    if (!this.#keeping) return undefined;
-    const [only] = this.#kept;
-    return this.#kept.length === 1 ? only : Buffer.concat(this.#kept);
-  }
 
   #elapsedMs(): number {
     return this.#leg.clock.monotonicMs() - this.#startedMs;

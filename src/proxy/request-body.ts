@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatheredBody } from './gathered-body.ts';
 import type { Patience } from './upload-limit.ts';
 
 /** The body of a request on its way to a backend. */
@@ -36,7 +37,7 @@ export function collectBody(
   createPatience: CreatePatience,
   done: (collected: Collected) => void,
 ): void {
-  const chunks: Buffer[] = [];
+  const gathered = new GatheredBody(COLLECTED_BYTES);
   const settle = (collected: Collected): void => {
     patience.end();
     request.off('close', onClose).off('end', onEnd);
@@ -44,19 +45,20 @@ export function collectBody(
   };
   const patience = createPatience(() => settle({ kind: 'late' }));
   const onClose = (): void => settle({ kind: 'left' });
-  const onEnd = (): void => settle({ kind: 'whole', body: collectedBody(joined(chunks)) });
+  const onEnd = (): void => settle(whole(gathered));
   request.once('close', onClose).once('end', onEnd);
   request.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
+    gathered.add(chunk);
     patience.received(chunk.length);
     patience.wait();
   });
   patience.wait();
 }
 
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks);
+/** Node reads no more of a body than its request declared. */
+function whole(gathered: GatheredBody): Collected {
+  const content = gathered.whole();
+  return content ? { kind: 'whole', body: collectedBody(content) } : { kind: 'left' };
 }
 
 function collectedBody(content: Uint8Array): RequestBody {
@@ -70,8 +72,7 @@ const MAX_DISCARD_MS = 30_000;
  * Node would cut the client off with it, answer and all. An iterator that leaves the request alone does not.
  */
 export function streamBody(request: IncomingMessage, createPatience: CreatePatience, capBytes: number): RequestBody {
-  const kept: Buffer[] = [];
-  let bytes = 0;
+  const gathered = new GatheredBody(capBytes);
   let isRead = false;
   let isWhole = false;
   let isDiscarded = false;
@@ -83,8 +84,7 @@ export function streamBody(request: IncomingMessage, createPatience: CreatePatie
       patience.wait();
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         patience.received(chunk.length);
-        bytes += chunk.length;
-        if (bytes <= capBytes) kept.push(chunk);
+        gathered.add(chunk);
         yield chunk;
         patience.wait();
       }
@@ -100,7 +100,7 @@ export function streamBody(request: IncomingMessage, createPatience: CreatePatie
     content: { [Symbol.asyncIterator]: chunks },
     declaredBytes: declaredBytes(request),
     isLost: () => request.readableDidRead,
-    copy: () => (isWhole && bytes <= capBytes ? joined(kept) : undefined),
+    copy: () => (isWhole ? gathered.whole() : undefined),
     discard: () => {
       isDiscarded = true;
       limitDiscard(request);

@@ -1,6 +1,7 @@
 import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type SideResult } from '../core/index.ts';
 import type { Connections, Exchange, Failure, ReplyHandler, ReplyHead, Timeouts } from '../http1/index.ts';
 import { mayResend } from './fallback.ts';
+import { GatheredBody } from './gathered-body.ts';
 import { responseHeaders } from './header-table.ts';
 import type { ReadTurns } from './read-turns.ts';
 
@@ -41,8 +42,7 @@ class Collector implements ReplyHandler {
   readonly #collecting: Collecting & { readonly connections: Connections };
   readonly #resolve: (result: SideResult) => void;
   readonly #startedMs: number;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #body: GatheredBody;
   #status = 0;
   #headers: RawHeaders = [];
   #exchange: Exchange | undefined;
@@ -54,6 +54,7 @@ class Collector implements ReplyHandler {
     this.#collecting = collecting;
     this.#resolve = resolve;
     this.#startedMs = collecting.clock.monotonicMs();
+    this.#body = new GatheredBody(collecting.maxBodyBytes);
     const { likeBytes = Number.POSITIVE_INFINITY } = collecting;
     this.#proportionBytes = likeBytes * PROPORTION + UNHINDERED_BYTES;
   }
@@ -81,14 +82,13 @@ class Collector implements ReplyHandler {
   }
 
   onData(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#collecting.maxBodyBytes) return this.#giveUp('BODY_TOO_LARGE');
-    if (this.#bytes > this.#proportionBytes) return this.#giveUp('BODY_OUT_OF_PROPORTION');
-    this.#chunks.push(chunk);
+    this.#body.add(chunk);
+    if (this.#body.length > this.#collecting.maxBodyBytes) this.#giveUp('BODY_TOO_LARGE');
+    else if (this.#body.length > this.#proportionBytes) this.#giveUp('BODY_OUT_OF_PROPORTION');
   }
 
   onReadDone(): void {
-    if (this.#bytes <= UNHINDERED_BYTES) return;
+    if (this.#body.length <= UNHINDERED_BYTES) return;
     this.#isHeldBack = true;
     this.#exchange?.pause();
     this.#collecting.turns.wait(() => {
@@ -98,8 +98,8 @@ class Collector implements ReplyHandler {
   }
 
   onEnd(): void {
-    const [only] = this.#chunks;
-    const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+    const body = this.#body.whole();
+    if (!body) return this.#giveUp('BODY_TOO_LARGE');
     const reply = { status: this.#status, headers: this.#headers, body, totalMs: this.#elapsedMs() };
     this.#resolve({ kind: 'reply', reply });
   }
