@@ -15,7 +15,10 @@ function setUp(
   return { lane, begun, finish: (task) => running.get(task)?.() };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Until what was finished has made room, and what waited has begun. */
+async function turn(): Promise<void> {
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 test('so many run, so many wait, the rest is dropped', () => {
   const { lane, begun } = setUp(2, 1);
@@ -36,6 +39,18 @@ test('what waits begins when a place is free, in order', async () => {
   finish('b');
   await turn();
   assert.deepEqual(begun, ['a', 'b', 'c']);
+});
+
+test('those that waited begin before those that come later, and each in a turn of its own', async () => {
+  const begun: string[] = [];
+  const lane = createLane<string>({ concurrency: 1, queue: 9 }, async (task) => void begun.push(task));
+  for (const task of ['a', 'b', 'c']) lane.offer(task);
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(begun, ['a'], 'what is done at once leaves the turn to live requests');
+  lane.offer('d');
+  for (let turns = 0; turns < 4; turns++) await turn();
+  assert.deepEqual(begun, ['a', 'b', 'c', 'd']);
 });
 
 test('stopping waits for what runs, and returns what never began', async () => {

@@ -29,14 +29,18 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
     inFlight += 1;
     void run(task).then(advance);
   };
-  const advance = (): void => {
-    inFlight -= 1;
+  // In a turn of its own: when a backend is found to be out, all that wait for it are done at once, one after the other.
+  const beginNext = (): void => {
     const next = waiting.shift();
     if (next !== undefined) begin(next);
+  };
+  const advance = (): void => {
+    inFlight -= 1;
+    if (waiting.length > 0) setImmediate(beginNext);
     else if (inFlight === 0) onIdle();
   };
   const offer = (task: Task): boolean => {
-    if (!stopped && inFlight < limits.concurrency) {
+    if (!stopped && inFlight < limits.concurrency && waiting.length === 0) {
       begin(task);
       return true;
     }
