@@ -7,10 +7,14 @@ import { VIA_TOKEN, VIA_VARIABLE } from './proxy/index.ts';
 
 /**
  * What a request leaves behind is little and dies young: V8's helper threads cost more to wake for that than they collect.
- * For the old generation they are worth it, since without them requests wait ten times as long (docs/performance.md).
- * A larger young generation would keep so many buffers until it is full that they bring on collections of the old one.
+ * For the old generation they are worth it, since without them requests wait ten times as long. A larger young generation
+ * would keep so many buffers until it is full that they bring on collections of the old one.
+ *
+ * Once a backend was slow for a while, and exchanges lived on, V8 would make all later ones in the old generation for good:
+ * dead, they keep what they refer to from being collected as young, and the old generation is collected every two seconds,
+ * for 5 to 20 ms. Hence no pretenuring. Figures in docs/performance.md.
  */
-const WORKER_FLAGS = ['--no-parallel-scavenge', '--max-semi-space-size=8'];
+const WORKER_FLAGS = ['--no-parallel-scavenge', '--max-semi-space-size=8', '--no-allocation-site-pretenuring'];
 
 export function fork(): Worker {
   // Docs: 0014. Each new connection goes to the next worker that is free to take one.

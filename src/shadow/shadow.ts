@@ -148,10 +148,7 @@ function isConditional({ headers }: ServedExchange['request']): boolean {
   return headers.some((name, index) => index % 2 === 0 && CONDITIONS.has(lowerName(name)));
 }
 
-async function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
-  // Behind the callback of the live response. A connection that is opened within it, and waits, kept every later exchange
-  // from being collected as young garbage (docs/performance.md).
-  await undefined;
+function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
   return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likeBytes(exchange));
 }
 
