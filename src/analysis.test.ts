@@ -54,3 +54,24 @@ test('of identical pairs the first is checked, then one in twenty, and no more t
   assert.equal(checkedOf(200, 10), 10, 'a hundred a second: one in twenty');
   assert.equal(checkedOf(16_000, 0.125), 20, 'eight thousand a second: ten in each of two seconds');
 });
+
+test('a difference at the bottom of 10,000 objects is found, and what is deeper is not called equal', async (t) => {
+  const analysis = createUnderTest();
+  await analysis.start();
+  t.after(() => analysis.stop());
+  const compare = (open: string, close: string, depth: number) =>
+    analysis.compare(SUBJECT, {
+      legacy: jsonReply(`${open.repeat(depth)}1${close.repeat(depth)}`),
+      candidate: jsonReply(`${open.repeat(depth)}2${close.repeat(depth)}`),
+    });
+  for (const [open, close] of [
+    ['{"a":', '}'],
+    ['[', ']'],
+    ['[{"a":', '}]'],
+  ] as const) {
+    const found = await compare(open, close, 10_000 / (open.length > 5 ? 2 : 1));
+    assert.ok('findings' in found, JSON.stringify(found));
+    assert.deepEqual([found.outcome, found.findings.map(({ rule }) => rule)], ['different', ['value-changed']]);
+    assert.deepEqual(await compare(open, close, 10_001), { uncompared: 'budget' });
+  }
+});

@@ -39,6 +39,8 @@ const BUDGET_MS = 5_000;
 const MAX_PENDING = 512;
 /** Room for the contract, its compiled schemas and a pair of the largest bodies. */
 const MAX_MEMORY_MB = 1024;
+/** Room for bodies that are nested 10,000 deep (diff/walk-state.ts); of memory it takes what is used. */
+const STACK_MB = 64;
 /**
  * Of identical pairs, the first of each operation and then one in so many is checked against the contract, and no more
  * often than this: a check costs as much as ten requests, and the thousandth of a second tells what the first did.
@@ -59,6 +61,7 @@ export function createAnalysis(
     budgetMs: BUDGET_MS,
     maxPending: MAX_PENDING,
     maxMemoryMb: MAX_MEMORY_MB,
+    stackMb: STACK_MB,
     onWarning,
   });
   const isSampled = createSampler(clock);

@@ -33,6 +33,7 @@ export const RULES = {
   'array-item-missing': 'an item is missing',
   'array-item-added': 'an item was added',
   'array-key-not-unique': 'two items have the same declared key, so the array could not be paired',
+  'property-duplicated': 'a name stands twice in one object on one side, so that clients may read either value',
   'server-error': 'one side answered 5xx where the other did not',
   'no-response': 'one side gave no usable response',
 } as const;
@@ -41,7 +42,7 @@ export const RULES = {
 export type RuleId = keyof typeof RULES;
 
 /** Raised whenever a rule begins to judge differently: evidence made under other rules does not mix with it. */
-export const RULES_VERSION = '1';
+export const RULES_VERSION = '2';
 
 /** One difference at one place of the contract. */
 export interface Finding {

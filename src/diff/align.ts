@@ -5,7 +5,7 @@ export type Step =
   | { readonly kind: 'missing'; readonly legacy: number }
   | { readonly kind: 'added'; readonly candidate: number };
 
-/** Above this many cells the middle is paired by position: the table would cost more than it tells. */
+/** Above this many cells the middle is cut where items are found once on each side: the table would cost too much. */
 const MAX_CELLS = 1_000_000;
 
 /** Every item of both lists exactly once, in order: paired, missing or added. */
@@ -42,11 +42,11 @@ function alignMiddle(left: readonly string[], right: readonly string[], bounds: 
     left: left.slice(bounds.left.from, bounds.left.to),
     right: right.slice(bounds.right.from, bounds.right.to),
   };
-  if (middle.left.length * middle.right.length > MAX_CELLS) return alignGap(bounds);
-  const anchors = longestCommon(middle.left, middle.right).map(
-    ([i, j]) => [i + bounds.left.from, j + bounds.right.from] as const,
-  );
-  return betweenAnchors(anchors, bounds);
+  const isLong = middle.left.length * middle.right.length > MAX_CELLS;
+  const common = isLong ? onceInBoth(middle.left, middle.right) : longestCommon(middle.left, middle.right);
+  if (common.length === 0) return alignGap(bounds);
+  const anchors = common.map(([i, j]) => [i + bounds.left.from, j + bounds.right.from] as const);
+  return betweenAnchors(anchors, bounds, isLong ? (gap) => alignMiddle(left, right, gap) : alignGap);
 }
 
 function commonPrefix(left: readonly string[], right: readonly string[]): number {
@@ -93,15 +93,73 @@ function readAnchors(
   return anchors;
 }
 
-function betweenAnchors(anchors: readonly Anchor[], { left, right }: Bounds): readonly Step[] {
+/** Items that are found once on each side, as many as stand in the same order on both (patience diff). */
+function onceInBoth(left: readonly string[], right: readonly string[]): readonly Anchor[] {
+  const places = onceIn(right);
+  const shared = [...onceIn(left)].flatMap(([item, i]): Anchor[] => {
+    const j = places.get(item);
+    return j === undefined ? [] : [[i, j]];
+  });
+  return longestRising(shared);
+}
+
+function onceIn(items: readonly string[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    if (places.has(item)) twice.add(item);
+    places.set(item, index);
+  }
+  for (const item of twice) places.delete(item);
+  return places;
+}
+
+/** Of pairs in the order of their left index, the most whose right index rises too. */
+function longestRising(pairs: readonly Anchor[]): readonly Anchor[] {
+  // The last pair of the best row of each length, and before each pair the one that it follows.
+  const ends: number[] = [];
+  const before: (number | undefined)[] = [];
+  for (const [at, [, right]] of pairs.entries()) {
+    const length = countBelow(ends, (end) => (pairs[end]?.[1] ?? 0) < right);
+    before.push(ends[length - 1]);
+    ends[length] = at;
+  }
+  const row: Anchor[] = [];
+  for (let at = ends.at(-1); at !== undefined; at = before[at]) {
+    const pair = pairs[at];
+    if (pair) row.push(pair);
+  }
+  return row.reverse();
+}
+
+/** How many at the beginning are so, where all that are so stand at the beginning. */
+function countBelow(sorted: readonly number[], isBelow: (value: number) => boolean): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isBelow(sorted[middle] ?? 0)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function betweenAnchors(
+  anchors: readonly Anchor[],
+  { left, right }: Bounds,
+  alignBetween: (gap: Bounds) => readonly Step[],
+): readonly Step[] {
   const steps: Step[] = [];
+  const add = (gap: Bounds): void => {
+    for (const step of alignBetween(gap)) steps.push(step);
+  };
   let [i, j] = [left.from, right.from];
   for (const [legacy, candidate] of anchors) {
-    for (const step of alignGap({ left: { from: i, to: legacy }, right: { from: j, to: candidate } })) steps.push(step);
+    add({ left: { from: i, to: legacy }, right: { from: j, to: candidate } });
     steps.push({ kind: 'pair', legacy, candidate });
     [i, j] = [legacy + 1, candidate + 1];
   }
-  return [...steps, ...alignGap({ left: { from: i, to: left.to }, right: { from: j, to: right.to } })];
+  add({ left: { from: i, to: left.to }, right: { from: j, to: right.to } });
+  return steps;
 }
 
 /** Inside a gap items are paired by position; what is left over is missing or added. */

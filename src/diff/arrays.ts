@@ -1,9 +1,11 @@
 // Pairs the items of two arrays as the contract declares: by position, by key, or as a set. Pairing is never guessed.
 import type { SchemaNode } from '../contract/index.ts';
 import { alignOrdered, alignSet, type Step } from './align.ts';
+import { ExactNumber } from './exact-json.ts';
+import type { Position } from './position.ts';
 import { isSameValue } from './same-value.ts';
-import { canonical, isObject, isStrict, numberText, typeOf } from './values.ts';
-import { escapeSegment, type Pair, type Position, report, type Walk } from './walk-state.ts';
+import { canonical, isObject, isStrict, type JsonObject, typeOf } from './values.ts';
+import { type Pair, report, type Walk } from './walk-state.ts';
 
 type Arrays = readonly [legacy: readonly unknown[], candidate: readonly unknown[]];
 
@@ -15,23 +17,67 @@ export function walkArray(walk: Walk, at: Position, arrays: Arrays): void {
 }
 
 function walkOrdered(walk: Walk, at: Position, arrays: Arrays): void {
-  if (isSameValue(...arrays)) return;
-  const [left, right] = canonicalBoth(arrays, at.node);
-  if (isReordered(left, right)) return walkReordered(walk, at, arrays);
-  walkSteps(walk, at, { arrays, steps: alignOrdered(left, right) });
+  const ends = sameEnds(arrays);
+  if (ends === 'same') return;
+  const [left, right] = canonicalMiddles(arrays, ends, at.node);
+  if (isReordered(left, right)) return walkReordered(walk, at, { arrays, ends, left, right });
+  walkSteps(walk, at, { arrays, steps: shifted(alignOrdered(left, right), ends.start) });
 }
 
 function walkSet(walk: Walk, at: Position, arrays: Arrays): void {
-  if (isSameValue(...arrays)) return;
-  const [left, right] = canonicalBoth(arrays, at.node);
-  if (isReordered(left, right)) return walkReordered(walk, at, arrays);
-  walkSteps(walk, at, { arrays, steps: alignSet(left, right) });
+  const ends = sameEnds(arrays);
+  if (ends === 'same') return;
+  const [left, right] = canonicalMiddles(arrays, ends, at.node);
+  if (isReordered(left, right)) return walkReordered(walk, at, { arrays, ends, left, right });
+  walkSteps(walk, at, { arrays, steps: shifted(alignSet(left, right), ends.start) });
 }
 
-function walkReordered(walk: Walk, at: Position, arrays: Arrays): void {
-  const [left, right] = canonicalBoth(arrays, at.node);
+interface Reordered {
+  readonly arrays: Arrays;
+  readonly ends: Ends;
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+}
+
+function walkReordered(walk: Walk, at: Position, { arrays, ends, left, right }: Reordered): void {
   reportOrder(walk, at, { legacy: arrays[0], candidate: arrays[1] });
-  walkSteps(walk, at, { arrays, steps: alignSet(left, right) });
+  walkSteps(walk, at, { arrays, steps: shifted(alignSet(left, right), ends.start) });
+}
+
+/** How many items at the beginning are the same, and how many at the end of what is left. */
+interface Ends {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Most of two long lists is the same at both ends, and pairing it costs nothing more than seeing that. */
+function sameEnds([legacy, candidate]: Arrays): Ends | 'same' {
+  const shorter = Math.min(legacy.length, candidate.length);
+  let start = 0;
+  while (start < shorter && isSameValue(legacy[start], candidate[start])) start += 1;
+  if (start === legacy.length && start === candidate.length) return 'same';
+  let end = 0;
+  while (end < shorter - start && isSameValue(legacy.at(-1 - end), candidate.at(-1 - end))) end += 1;
+  return { start, end };
+}
+
+function canonicalMiddles(
+  [legacy, candidate]: Arrays,
+  { start, end }: Ends,
+  node: SchemaNode | undefined,
+): readonly [readonly string[], readonly string[]] {
+  const middle = (items: readonly unknown[]): readonly string[] =>
+    canonicalItems(items.slice(start, items.length - end), node, start);
+  return [middle(legacy), middle(candidate)];
+}
+
+function shifted(steps: readonly Step[], by: number): readonly Step[] {
+  if (by === 0) return steps;
+  return steps.map((step) => {
+    if (step.kind === 'missing') return { kind: 'missing', legacy: step.legacy + by };
+    if (step.kind === 'added') return { kind: 'added', candidate: step.candidate + by };
+    return { kind: 'pair', legacy: step.legacy + by, candidate: step.candidate + by };
+  });
 }
 
 interface Alignment {
@@ -48,15 +94,9 @@ function walkSteps(walk: Walk, at: Position, { arrays: [legacy, candidate], step
   }
 }
 
-function canonicalBoth(
-  [legacy, candidate]: Arrays,
-  node: SchemaNode | undefined,
-): readonly [readonly string[], readonly string[]] {
-  return [canonicalItems(legacy, node), canonicalItems(candidate, node)];
-}
-
-function canonicalItems(items: readonly unknown[], node: SchemaNode | undefined): readonly string[] {
-  return items.map((item, index) => canonical(item, node?.item(index)));
+/** `from`: the index of the first of them in its list. */
+function canonicalItems(items: readonly unknown[], node: SchemaNode | undefined, from = 0): readonly string[] {
+  return items.map((item, index) => canonical(item, node?.item(index + from)));
 }
 
 function isReordered(left: readonly string[], right: readonly string[]): boolean {
@@ -80,33 +120,51 @@ function walkKeyed(walk: Walk, at: Position, { arrays, keys }: Keyed): void {
   const [legacy, candidate] = arrays;
   const [left, right] = [keysOf(legacy, keys), keysOf(candidate, keys)];
   if (!left || !right) return reportAmbiguous(walk, at, { legacy, candidate });
+  let paired = 0;
+  let last = -1;
+  let isReordered = false;
   for (const [key, index] of left) {
     const other = right.get(key);
-    if (other === undefined) reportMissing(walk, at, { index, key, value: legacy[index] });
-    else walkItem(walk, at, { index, key, legacy: legacy[index], candidate: candidate[other] });
+    if (other === undefined) {
+      reportMissing(walk, at, { index, key, value: legacy[index] });
+      continue;
+    }
+    paired += 1;
+    isReordered ||= other < last;
+    last = other;
+    if (!isSameValue(legacy[index], candidate[other]))
+      walkItem(walk, at, { index, key, legacy: legacy[index], candidate: candidate[other] });
   }
-  for (const [key, index] of right) if (!left.has(key)) reportAdded(walk, at, { index, key, value: candidate[index] });
-  const shared = [...left.keys()].filter((key) => right.has(key));
-  const order = [...right.keys()].filter((key) => left.has(key));
-  if (shared.some((key, index) => key !== order[index])) reportOrder(walk, at, { legacy, candidate });
+  if (paired < right.size)
+    for (const [key, index] of right)
+      if (!left.has(key)) reportAdded(walk, at, { index, key, value: candidate[index] });
+  if (isReordered) reportOrder(walk, at, { legacy, candidate });
 }
 
 /** Key → index; undefined when an item has no key or two have the same one. A key that changed its type still pairs. */
 function keysOf(items: readonly unknown[], keys: readonly string[]): ReadonlyMap<string, number> | undefined {
   const found = new Map<string, number>();
-  for (const [index, item] of items.entries()) {
-    const key = keyOf(item, keys);
-    if (key === undefined || found.has(key)) return undefined;
+  for (let index = 0; index < items.length; index += 1) {
+    const key = keyOf(items[index], keys);
+    if (key === undefined) return undefined;
     found.set(key, index);
   }
-  return found;
+  return found.size === items.length ? found : undefined;
 }
 
 function keyOf(item: unknown, keys: readonly string[]): string | undefined {
   if (!isObject(item)) return undefined;
-  const parts = keys.map((key) => (Object.hasOwn(item, key) ? item[key] : undefined));
-  if (parts.some((part) => part === undefined || part === null || typeof part === 'object')) return undefined;
-  return parts.map((part) => numberText(part)).join(',');
+  const [only = ''] = keys;
+  if (keys.length === 1) return keyPart(item, only);
+  const parts = keys.map((key) => keyPart(item, key));
+  // As JSON: `a,b` beside `c` is not `a` beside `b,c`.
+  return parts.includes(undefined) ? undefined : JSON.stringify(parts);
+}
+
+function keyPart(item: JsonObject, name: string): string | undefined {
+  const part = Object.hasOwn(item, name) ? item[name] : undefined;
+  if (part instanceof ExactNumber) return part.text;
+  return part === undefined || part === null || typeof part === 'object' ? undefined : String(part);
 }
 
 function reportAmbiguous(
@@ -123,44 +181,18 @@ interface ItemAt {
   readonly key?: string;
 }
 
-function walkItem(walk: Walk, at: Position, item: ItemAt & Pair): void {
-  walk.visit(walk, enterItem(at, item), { legacy: item.legacy, candidate: item.candidate });
+function walkItem(walk: Walk, at: Position, { index, key, ...pair }: ItemAt & Pair): void {
+  walk.visit(walk, at.item(index, key), pair);
 }
 
-function reportMissing(walk: Walk, at: Position, item: ItemAt & { readonly value: unknown }): void {
-  const types = `${typeOf(item.value)}→absent`;
-  report(
-    walk,
-    ownItem(at, item),
-    { rule: 'array-item-missing', class: 'value', types },
-    { legacy: item.value, candidate: undefined },
-  );
+function reportMissing(walk: Walk, at: Position, { index, key, value }: ItemAt & { readonly value: unknown }): void {
+  const what = { rule: 'array-item-missing', class: 'value', types: `${typeOf(value)}→absent` } as const;
+  const inside = at.item(index, key);
+  report(walk, inside, what, { legacy: value, candidate: undefined }, inside.ownPlace);
 }
 
-function reportAdded(walk: Walk, at: Position, item: ItemAt & { readonly value: unknown }): void {
-  const types = `absent→${typeOf(item.value)}`;
-  report(
-    walk,
-    ownItem(at, item),
-    { rule: 'array-item-added', class: 'value', types },
-    { legacy: undefined, candidate: item.value },
-  );
-}
-
-function enterItem(at: Position, { index, key }: ItemAt): Position {
-  const node = at.node?.item(index);
-  const segment = key === undefined ? String(index) : `[${escapeSegment(key)}]`;
-  return {
-    node,
-    place: node?.place ?? `${at.place}/items`,
-    pointer: `${at.pointer}/${segment}`,
-    depth: at.depth + 1,
-    holder: undefined,
-    secret: at.secret || node?.sensitive === true,
-  };
-}
-
-/** How many items there are is a matter of the list, not of the schema of its items. */
-function ownItem(at: Position, item: ItemAt): Position {
-  return { ...enterItem(at, item), place: `${at.place}/items` };
+function reportAdded(walk: Walk, at: Position, { index, key, value }: ItemAt & { readonly value: unknown }): void {
+  const what = { rule: 'array-item-added', class: 'value', types: `absent→${typeOf(value)}` } as const;
+  const inside = at.item(index, key);
+  report(walk, inside, what, { legacy: undefined, candidate: value }, inside.ownPlace);
 }

@@ -36,6 +36,27 @@ const cases: readonly Case[] = [
     found: [],
   },
   {
+    title: 'a name that stands twice on the candidate hides a value from some clients',
+    schema: THING,
+    legacy: '{"id":1,"note":"x"}',
+    candidate: '{"id":2,"id":1,"note":"x"}',
+    found: ['property-duplicated breaking once→twice /id'],
+  },
+  {
+    title: 'a name that stands twice with another hidden value is another body',
+    schema: LIST,
+    legacy: '[{"id":1},{"id":2,"v":"a","v":"c"}]',
+    candidate: '[{"id":1},{"id":2,"v":"b","v":"c"}]',
+    found: ['property-duplicated value twice→once /1/v', 'property-duplicated breaking once→twice /1/v'],
+  },
+  {
+    title: 'the same names twice with the same values are no difference',
+    schema: THING,
+    legacy: '{"id":1,"id":2}',
+    candidate: '{"id":1, "id":2}',
+    found: [],
+  },
+  {
     title: 'a value that differs',
     schema: THING,
     legacy: { id: 1 },

@@ -1,9 +1,11 @@
 // The conductor: two replies through one contract, from the status down to the last leaf of the body.
 import type { Contract, DeclaredResponse, Operation } from '../contract/index.ts';
-import { headerValue, type RawHeaders, type Reply } from '../core/index.ts';
+import { headerValue, type RawHeaders, type Reply, type Side } from '../core/index.ts';
+import { type Duplicate, findDuplicates } from './duplicate-names.ts';
 import { parseExact } from './exact-json.ts';
 import { compareHeaders, sameHeaders } from './headers.ts';
 import { essenceOf, isJson } from './media-type.ts';
+import { Position } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { walkBodies } from './walk.ts';
 import { BudgetExceeded } from './walk-state.ts';
@@ -34,6 +36,8 @@ export function compareReplies(contract: Contract, pairing: Pairing): Comparison
     return { kind: 'compared', findings: findAll(contract, pairing) };
   } catch (error) {
     if (error instanceof BudgetExceeded) return { kind: 'budget', bound: error.message };
+    // The stack of this thread ended before the depth that is allowed.
+    if (error instanceof RangeError) return { kind: 'budget', bound: 'depth' };
     throw error;
   }
 }
@@ -104,27 +108,50 @@ function compareBodies(pairing: Pairing, declared: DeclaredResponse): readonly R
     return [bodyFinding('response-body-changed', pairing, declared)];
   if (left.kind === 'not-json' || right.kind === 'not-json')
     return [bodyFinding('response-body-not-json', pairing, declared)];
-  return walkBodies(rootOf(declared), { legacy: left.value, candidate: right.value });
+  const root = rootOf(declared);
+  return [...walkBodies(root, { legacy: left.value, candidate: right.value }), ...compareDuplicates(root, left, right)];
 }
 
-function rootOf(declared: DeclaredResponse): Parameters<typeof walkBodies>[0] {
-  const node = declared.kind === 'declared' ? declared.body : undefined;
+function rootOf(declared: DeclaredResponse): Position {
+  return Position.root(declared.kind === 'declared' ? declared.body : undefined, `${declared.place}/body`);
+}
+
+interface JsonBody {
+  readonly kind: 'json';
+  readonly value: unknown;
+  readonly text: string;
+}
+
+export type ParsedBody = JsonBody | { readonly kind: 'not-json' };
+
+/** What one side hides behind a name that stands twice, and the other does not. */
+function compareDuplicates(root: Position, legacy: JsonBody, candidate: JsonBody): readonly RawFinding[] {
+  const left = new Map(findDuplicates(legacy.text, legacy.value).map((each) => [JSON.stringify(each), each]));
+  const right = new Map(findDuplicates(candidate.text, candidate.value).map((each) => [JSON.stringify(each), each]));
+  return [
+    ...[...left].flatMap(([key, each]) => (right.has(key) ? [] : [duplicateFinding(root, each, 'legacy')])),
+    ...[...right].flatMap(([key, each]) => (left.has(key) ? [] : [duplicateFinding(root, each, 'candidate')])),
+  ];
+}
+
+function duplicateFinding(root: Position, { path }: Duplicate, side: Side): RawFinding {
+  const at = root.below(path);
+  const [legacy, candidate] = side === 'legacy' ? ['twice', 'once'] : ['once', 'twice'];
   return {
-    node,
-    place: node?.place ?? `${declared.place}/body`,
-    pointer: '',
-    depth: 0,
-    holder: undefined,
-    secret: node?.sensitive === true,
+    rule: 'property-duplicated',
+    class: side === 'legacy' ? 'value' : 'breaking',
+    place: at.ownPlace,
+    types: `${legacy}→${candidate}`,
+    at: at.pointer,
+    view: { legacy, candidate, node: undefined, secret: false },
   };
 }
-
-export type ParsedBody = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not-json' };
 
 /** Parses a body as UTF-8 JSON; an empty one is not JSON. */
 export function parseBody(body: Uint8Array, parse: (text: string) => unknown = parseExact): ParsedBody {
   try {
-    return { kind: 'json', value: parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { kind: 'json', value: parse(text), text };
   } catch {
     return { kind: 'not-json' };
   }

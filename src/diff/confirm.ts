@@ -1,7 +1,7 @@
 // On a mismatch both sides are read again. What legacy disagrees with itself about is noise; what does not stand the
 // second time was a race or a flaky side; the rest is a confirmed difference. See docs/decisions/0011.
 import type { Side } from '../core/index.ts';
-import type { RawFinding } from './raw-finding.ts';
+import { kindOf, type RawFinding } from './raw-finding.ts';
 
 /** The findings of the four comparisons that two reads of two sides allow. */
 export interface SecondRead {
@@ -45,10 +45,6 @@ function isForgivable(finding: RawFinding): boolean {
 
 export function isCosmetic(finding: RawFinding): boolean {
   return finding.class === 'cosmetic';
-}
-
-function kindOf(finding: RawFinding): string {
-  return `${finding.rule}\n${finding.place}\n${finding.types}`;
 }
 
 // A race is proved only where legacy was read first, has changed since, and now says what the candidate said before it:

@@ -1,6 +1,6 @@
 import type { Operation } from '../contract/index.ts';
 import { clusterOf, type Finding, fingerprintOf } from '../core/index.ts';
-import type { RawFinding } from './raw-finding.ts';
+import { kindOf, type RawFinding } from './raw-finding.ts';
 import { type KeyedHash, redactText, redactValue, redactWhole } from './redact.ts';
 
 /** What the findings of one exchange have in common. */
@@ -15,10 +15,11 @@ export interface FindingContext {
 
 /** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
 export function toFindings(raw: readonly RawFinding[], context: FindingContext): readonly Finding[] {
-  const kinds = Map.groupBy(raw, (finding) => fingerprint(finding, context));
-  return [...kinds].flatMap(([id, [first, ...more]]) =>
-    first ? [toFinding(first, { id, count: more.length + 1, context })] : [],
-  );
+  const kinds = Map.groupBy(raw, kindOf);
+  return [...kinds.values()].flatMap((same) => {
+    const [first] = same;
+    return first ? [toFinding(first, { id: fingerprint(first, context), count: same.length, context })] : [];
+  });
 }
 
 function fingerprint({ rule, place, types }: RawFinding, { operation, status, mediaType }: FindingContext): string {

@@ -21,3 +21,8 @@ export interface RawFinding {
   /** What to show on each side, and the schema of what is shown. */
   readonly view: View;
 }
+
+/** What differences of one cause have in common: no value, no index. */
+export function kindOf({ rule, place, types }: Pick<RawFinding, 'rule' | 'place' | 'types'>): string {
+  return `${rule}\n${place}\n${types}`;
+}

@@ -1,6 +1,6 @@
-import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
-import type { RawFinding, View } from './raw-finding.ts';
+import type { Position } from './position.ts';
+import type { RawFinding } from './raw-finding.ts';
 
 /** Bounds of one comparison; past one the pair is `uncompared: budget`, never equal. */
 export interface WalkLimits {
@@ -8,10 +8,10 @@ export interface WalkLimits {
   readonly maxFindings: number;
 }
 
-/** Deeper than any document made by people, and safely within the stack. */
-export const MAX_DEPTH = 500;
+/** The analysis thread has the stack for it (analysis.ts); on another one a stack that is too small is a budget as well. */
+export const MAX_DEPTH = 10_000;
 
-export const WALK_LIMITS: WalkLimits = { maxNodes: 500_000, maxFindings: 5_000 };
+export const WALK_LIMITS: WalkLimits = { maxNodes: 500_000, maxFindings: 50_000 };
 
 export class BudgetExceeded extends Error {
   override readonly name = 'BudgetExceeded';
@@ -26,36 +26,26 @@ export interface Walk {
   readonly visit: (walk: Walk, at: Position, pair: Pair) => void;
 }
 
-/** A position in both bodies and in the contract. */
-export interface Position {
-  readonly node: SchemaNode | undefined;
-  readonly place: string;
-  readonly pointer: string;
-  readonly depth: number;
-  /** The objects that hold the value, to be shown with it. */
-  readonly holder: View | undefined;
-  /** Below something secret, by its name or by the contract. */
-  readonly secret: boolean;
-}
-
 /** Two values at one position, legacy first. */
 export interface Pair {
   readonly legacy: unknown;
   readonly candidate: unknown;
 }
 
-export function report(
-  walk: Walk,
-  at: Position,
-  what: { rule: RuleId; class: FindingClass; types: string },
-  pair: Pair,
-): void {
+interface What {
+  readonly rule: RuleId;
+  readonly class: FindingClass;
+  readonly types: string;
+}
+
+/** `place`: that of the value, unless another one answers for the difference. */
+export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
-  const view = at.holder ?? { legacy: pair.legacy, candidate: pair.candidate, node: at.node, secret: at.secret };
-  walk.findings.push({ ...what, place: at.place, at: at.pointer, view });
+  const { rule, class: found, types } = what;
+  walk.findings.push({ rule, class: found, types, place, at: at.pointer, view: at.viewOf(pair) });
 }
 
 /** RFC 6901, section 3. */
 export function escapeSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 }

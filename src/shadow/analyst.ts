@@ -12,6 +12,8 @@ export interface AnalystOptions {
   readonly maxPending: number;
   /** Heap of the worker; past it the worker ends and is replaced, and the process lives. */
   readonly maxMemoryMb: number;
+  /** Stack of the worker, Node's 4 without it: deep values are walked by functions that call themselves. */
+  readonly stackMb?: number;
   readonly onWarning: (message: string) => void;
 }
 
@@ -91,7 +93,7 @@ class WorkerAnalyst<Question, Answer> implements Analyst<Question, Answer> {
     this.#ready = false;
     const worker = new Worker(this.#options.workerUrl, {
       workerData: this.#options.workerData(),
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.maxMemoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.maxMemoryMb, stackSizeMb: this.#options.stackMb ?? 4 },
     });
     this.#worker = worker;
     worker.on('message', (message: WorkerMessage<Answer>) => this.#worker === worker && this.#onMessage(message));

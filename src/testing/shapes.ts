@@ -1,0 +1,182 @@
+// Schemas and values that keep them, for the generated tests of the comparison. Objects are maps, so that `__proto__` is a
+// name like any other, and numbers may be written in any spelling.
+import fc from 'fast-check';
+
+export class Spelled {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Tree = string | number | boolean | null | Spelled | readonly Tree[] | ReadonlyMap<string, Tree>;
+
+export type Shape =
+  | { readonly kind: 'text'; readonly format: Format | undefined }
+  | { readonly kind: 'enum'; readonly isExtensible: boolean }
+  | { readonly kind: 'integer' }
+  | { readonly kind: 'number'; readonly tolerance: number | undefined }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'nullable'; readonly of: Shape }
+  | { readonly kind: 'list'; readonly order: 'ordered' | 'set' | 'keyed'; readonly items: Shape }
+  | { readonly kind: 'object'; readonly properties: ReadonlyMap<string, Property> };
+
+export interface Property {
+  readonly shape: Shape;
+  readonly isRequired: boolean;
+}
+
+export type ObjectShape = Extract<Shape, { kind: 'object' }>;
+
+const FORMATS = ['date-time', 'uuid', 'decimal', 'uri', 'email'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const MEMBERS = ['open', 'settled', 'cancelled'] as const;
+export const KEY = 'id';
+
+/** Names that comparisons have stumbled over. */
+const NAMES = ['a', 'b', 'c/d', 'e~f', '', 'ü', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '0'] as const;
+
+/** An alias, since `letrec` takes what has an index signature. */
+type Shapes = { shape: Shape; object: ObjectShape; list: Shape };
+
+const SCALARS: readonly fc.Arbitrary<Shape>[] = [
+  fc.constantFrom(undefined, ...FORMATS).map((format) => ({ kind: 'text', format })),
+  fc.boolean().map((isExtensible) => ({ kind: 'enum', isExtensible })),
+  fc.constant({ kind: 'integer' }),
+  fc.constantFrom(undefined, 0.5).map((tolerance) => ({ kind: 'number', tolerance })),
+  fc.constant({ kind: 'boolean' }),
+];
+
+const { shape, object, list } = fc.letrec<Shapes>((tie) => {
+  const [any, fields, lists] = [tie('shape'), tie('object'), tie('list')];
+  const nullable = any.map((of): Shape => (of.kind === 'nullable' ? of : { kind: 'nullable', of }));
+  const unkeyed = fc
+    .tuple(fc.constantFrom('ordered' as const, 'set' as const), any)
+    .map(([order, items]): Shape => ({ kind: 'list', order, items }));
+  const keyed = fields.map((items): Shape => ({ kind: 'list', order: 'keyed', items: withKey(items) }));
+  const property = fc.tuple(fc.constantFrom(...NAMES), any, fc.boolean());
+  return {
+    shape: fc.oneof({ maxDepth: 4, depthSize: 'small' }, ...SCALARS, nullable, lists, fields),
+    list: fc.oneof(unkeyed, keyed),
+    object: fc.uniqueArray(property, { maxLength: 5, selector: ([name]) => name }).map(
+      (properties): ObjectShape => ({
+        kind: 'object',
+        properties: new Map(properties.map(([name, of, isRequired]) => [name, { shape: of, isRequired }])),
+      }),
+    ),
+  };
+});
+
+export const SHAPES = { any: shape, object, list };
+
+function withKey({ properties }: ObjectShape): ObjectShape {
+  return {
+    kind: 'object',
+    properties: new Map([[KEY, { shape: { kind: 'integer' }, isRequired: true }], ...properties]),
+  };
+}
+
+/** As JSON Schema, written as JSON. */
+export function schemaText(of: Shape): string {
+  switch (of.kind) {
+    case 'text':
+      return `{"type":"string"${of.format === undefined ? '' : `,"format":"${of.format}"`}}`;
+    case 'enum':
+      return `{"type":"string","enum":${JSON.stringify(MEMBERS)}${of.isExtensible ? ',"x-extensible-enum":true' : ''}}`;
+    case 'number':
+      return `{"type":"number"${of.tolerance === undefined ? '' : `,"x-parity":{"tolerance":{"abs":${of.tolerance}}}`}}`;
+    case 'nullable':
+      return `{"anyOf":[${schemaText(of.of)},{"type":"null"}]}`;
+    case 'list':
+      return `{"type":"array","items":${schemaText(of.items)}${ORDERS[of.order]}}`;
+    case 'object':
+      return objectText(of);
+    default:
+      return `{"type":"${of.kind}"}`;
+  }
+}
+
+const ORDERS = { ordered: '', set: ',"x-parity":{"order":"any"}', keyed: `,"x-parity":{"key":["${KEY}"]}` } as const;
+
+function objectText({ properties }: ObjectShape): string {
+  const each = [...properties].map(([name, of]) => `${JSON.stringify(name)}:${schemaText(of.shape)}`);
+  const required = [...properties].flatMap(([name, of]) => (of.isRequired ? [name] : []));
+  return `{"type":"object","properties":{${each.join(',')}},"required":${JSON.stringify(required)}}`;
+}
+
+/** Values that keep a schema. The items of a list are all different, so that it is known which one is missing. */
+export function valuesOf(of: Shape): fc.Arbitrary<Tree> {
+  switch (of.kind) {
+    case 'text':
+      return textOf(of.format);
+    case 'enum':
+      return fc.constantFrom(...MEMBERS);
+    case 'integer':
+      return fc.oneof(
+        fc.integer({ min: -999, max: 999 }),
+        fc.bigInt({ min: 2n ** 53n, max: 2n ** 70n }).map((big) => new Spelled(String(big))),
+      );
+    case 'number':
+      return fc.integer({ min: -99_999, max: 99_999 }).map((cents) => cents / 100);
+    case 'boolean':
+      return fc.boolean();
+    case 'nullable':
+      return fc.option(valuesOf(of.of), { nil: null });
+    case 'list':
+      return fc.uniqueArray(valuesOf(of.items), { maxLength: 6, selector: (item) => selectorOf(of, item) });
+    case 'object':
+      return objectsOf(of);
+  }
+}
+
+function selectorOf({ order }: Extract<Shape, { kind: 'list' }>, item: Tree): string {
+  return order === 'keyed' && item instanceof Map ? writeTree(item.get(KEY) ?? null) : writeTree(item).toLowerCase();
+}
+
+function objectsOf({ properties }: ObjectShape): fc.Arbitrary<Tree> {
+  const fields = [...properties].map(([name, { shape: of, isRequired }]) => {
+    const value = valuesOf(of).map((each): readonly [string, Tree] | undefined => [name, each]);
+    return isRequired ? value : fc.option(value, { nil: undefined });
+  });
+  const extra = fc.option(fc.constant(['undocumented', 1] as const), { nil: undefined, freq: 3 });
+  return fc.tuple(...fields, extra).map((each) => new Map(each.filter((field) => field !== undefined)));
+}
+
+function textOf(format: Format | undefined): fc.Arbitrary<string> {
+  if (format === 'uuid') return fc.uuid();
+  if (format === 'decimal') return fc.integer({ min: 1, max: 99_999 }).map((cents) => (cents / 100).toFixed(2));
+  if (format === 'uri') return fc.stringMatching(/^[a-z]{1,8}$/).map((host) => `https://${host}.test/x`);
+  if (format === 'date-time') return fc.integer({ min: 0, max: 2 ** 31 }).map((s) => new Date(s * 1000).toISOString());
+  if (format === 'email') return fc.stringMatching(/^[a-z]{1,8}$/).map((name) => `${name}@example.test`);
+  return fc.string({ unit: 'grapheme', maxLength: 8 });
+}
+
+/** How a backend may write the same value. */
+export interface Style {
+  readonly isIndented?: boolean;
+  readonly isReversed?: boolean;
+  readonly isEscaped?: boolean;
+}
+
+export function writeTree(tree: Tree, style: Style = {}): string {
+  const gap = style.isIndented ? '\n  ' : '';
+  if (tree instanceof Spelled) return tree.text;
+  if (Array.isArray(tree)) return `[${gap}${tree.map((item: Tree) => writeTree(item, style)).join(`,${gap}`)}]`;
+  if (!(tree instanceof Map)) return writeScalar(JSON.stringify(tree), style);
+  const fields = [...tree].map(
+    ([name, value]) => `${writeScalar(JSON.stringify(name), style)}:${gap}${writeTree(value, style)}`,
+  );
+  return `{${gap}${(style.isReversed ? fields.reverse() : fields).join(`,${gap}`)}}`;
+}
+
+function writeScalar(text: string, { isEscaped }: Style): string {
+  return isEscaped ? text.replace(/[a-z\u0080-\uffff](?=[^"]*"$)/g, escapeUnit) : text;
+}
+
+function escapeUnit(unit: string, at: number, text: string): string {
+  // What follows a backslash is its letter.
+  return text[at - 1] === '\\' || /\\u[\da-f]{0,3}$/.test(text.slice(0, at))
+    ? unit
+    : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
