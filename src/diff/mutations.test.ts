@@ -6,6 +6,7 @@ import { fuzzDiffs } from '../testing/fuzz-diff.ts';
 const KINDS = [
   'added',
   'enum',
+  'item added',
   'item missing',
   'missing',
   'none',

@@ -1,6 +1,18 @@
 // Every way in which one value may differ from another by one change, with what must be found of it.
 import type { FindingClass, RuleId } from '../core/index.ts';
-import { type Format, KEY, MEMBERS, type ObjectShape, type Shape, Spelled, type Tree, writeTree } from './shapes.ts';
+import {
+  type Format,
+  identityOf,
+  isList,
+  KEY,
+  type ListShape,
+  MEMBERS,
+  type ObjectShape,
+  type Shape,
+  Spelled,
+  type Tree,
+  writeTree,
+} from './shapes.ts';
 
 export interface Expected {
   /** JSON pointer; of an item found by its key, the key in brackets. */
@@ -28,7 +40,7 @@ function ownMutations(shape: Shape, tree: Tree, at: string): readonly Mutation[]
   if (shape.kind === 'integer') return integerMutations(tree, at);
   if (shape.kind === 'number' && typeof tree === 'number') return numberMutations(shape.tolerance, tree, at);
   if (shape.kind === 'boolean') return [valueChange(tree !== true, at)];
-  if (shape.kind === 'list' && Array.isArray(tree)) return listMutations(shape, tree, at);
+  if (shape.kind === 'list' && isList(tree)) return listMutations(shape, tree, at);
   return shape.kind === 'object' && tree instanceof Map ? objectMutations(shape, tree, at) : [];
 }
 
@@ -168,8 +180,6 @@ function additions(
   ];
 }
 
-type ListShape = Extract<Shape, { kind: 'list' }>;
-
 function listMutations(shape: ListShape, items: readonly Tree[], at: string): readonly Mutation[] {
   const inside = (index: number): string =>
     shape.order === 'keyed' ? `${at}/[${keyOf(items[index] ?? null)}]` : `${at}/${index}`;
@@ -186,7 +196,31 @@ function listMutations(shape: ListShape, items: readonly Tree[], at: string): re
       expected: [{ at: inside(index), rule: 'array-item-missing', class: 'value' }],
     }),
   );
-  return [...changed, ...removed, ...reordering(shape, items, at)];
+  return [...changed, ...removed, ...insertions(shape, items, at), ...reordering(shape, items, at)];
+}
+
+/** Another item before each place, made of one that is there. */
+function insertions(shape: ListShape, items: readonly Tree[], at: string): readonly Mutation[] {
+  const identity = (item: Tree): string => (shape.order === 'keyed' ? keyOf(item) : identityOf(shape.items, item));
+  const known = new Set(items.map(identity));
+  const more = items.flatMap((item) => likeItem(shape, item)).find((item) => !known.has(identity(item)));
+  if (more === undefined) return [];
+  return [0, items.length >> 1, items.length].map((index) => ({
+    name: 'item added',
+    tree: items.toSpliced(index, 0, more),
+    expected: [
+      {
+        at: shape.order === 'keyed' ? `${at}/[${keyOf(more)}]` : `${at}/${index}`,
+        rule: 'array-item-added',
+        class: 'value',
+      },
+    ],
+  }));
+}
+
+function likeItem({ order, items }: ListShape, item: Tree): readonly Tree[] {
+  if (order === 'keyed' && item instanceof Map) return [new Map<string, Tree>([...item, [KEY, 1_000_000]])];
+  return mutationsOf(items, item).flatMap(({ name, tree }) => (name === 'value' ? [tree] : []));
 }
 
 /** A change of the key itself would be another item. */

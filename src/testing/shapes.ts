@@ -11,6 +11,11 @@ export class Spelled {
 
 export type Tree = string | number | boolean | null | Spelled | readonly Tree[] | ReadonlyMap<string, Tree>;
 
+/** `Array.isArray` does not tell a list that may not be changed from the others. */
+export function isList(tree: Tree): tree is readonly Tree[] {
+  return Array.isArray(tree);
+}
+
 export type Shape =
   | { readonly kind: 'text'; readonly format: Format | undefined }
   | { readonly kind: 'enum'; readonly isExtensible: boolean }
@@ -27,6 +32,7 @@ export interface Property {
 }
 
 export type ObjectShape = Extract<Shape, { kind: 'object' }>;
+export type ListShape = Extract<Shape, { kind: 'list' }>;
 
 const FORMATS = ['date-time', 'uuid', 'decimal', 'uri', 'email'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -130,8 +136,22 @@ export function valuesOf(of: Shape): fc.Arbitrary<Tree> {
   }
 }
 
-function selectorOf({ order }: Extract<Shape, { kind: 'list' }>, item: Tree): string {
-  return order === 'keyed' && item instanceof Map ? writeTree(item.get(KEY) ?? null) : writeTree(item).toLowerCase();
+function selectorOf({ order, items }: ListShape, item: Tree): string {
+  return order === 'keyed' && item instanceof Map ? writeTree(item.get(KEY) ?? null) : identityOf(items, item);
+}
+
+/** The same for two values that the schema may call the same: without the order of free lists, and without case. */
+export function identityOf(of: Shape, tree: Tree): string {
+  if (of.kind === 'nullable') return identityOf(of.of, tree);
+  if (of.kind === 'list' && isList(tree)) {
+    const items = tree.map((item) => identityOf(of.items, item));
+    return `[${of.order === 'ordered' ? items : items.toSorted()}]`;
+  }
+  if (!(tree instanceof Map)) return writeTree(tree).toLowerCase();
+  const shapeOf = (name: string): Shape =>
+    (of.kind === 'object' && of.properties.get(name)?.shape) || { kind: 'boolean' };
+  const fields = [...tree].map(([name, value]) => `${JSON.stringify(name)}:${identityOf(shapeOf(name), value)}`);
+  return `{${fields.toSorted()}}`;
 }
 
 function objectsOf({ properties }: ObjectShape): fc.Arbitrary<Tree> {
@@ -162,21 +182,17 @@ export interface Style {
 export function writeTree(tree: Tree, style: Style = {}): string {
   const gap = style.isIndented ? '\n  ' : '';
   if (tree instanceof Spelled) return tree.text;
-  if (Array.isArray(tree)) return `[${gap}${tree.map((item: Tree) => writeTree(item, style)).join(`,${gap}`)}]`;
-  if (!(tree instanceof Map)) return writeScalar(JSON.stringify(tree), style);
-  const fields = [...tree].map(
-    ([name, value]) => `${writeScalar(JSON.stringify(name), style)}:${gap}${writeTree(value, style)}`,
-  );
+  if (isList(tree)) return `[${gap}${tree.map((item) => writeTree(item, style)).join(`,${gap}`)}]`;
+  if (!(tree instanceof Map)) return writeScalar(tree, style);
+  const fields = [...tree].map(([name, value]) => `${writeScalar(name, style)}:${gap}${writeTree(value, style)}`);
   return `{${gap}${(style.isReversed ? fields.reverse() : fields).join(`,${gap}`)}}`;
 }
 
-function writeScalar(text: string, { isEscaped }: Style): string {
-  return isEscaped ? text.replace(/[a-z\u0080-\uffff](?=[^"]*"$)/g, escapeUnit) : text;
+function writeScalar(value: string | number | boolean | null, { isEscaped }: Style): string {
+  if (!isEscaped || typeof value !== 'string') return JSON.stringify(value);
+  return `"${value.split('').map(escapeUnit).join('')}"`;
 }
 
-function escapeUnit(unit: string, at: number, text: string): string {
-  // What follows a backslash is its letter.
-  return text[at - 1] === '\\' || /\\u[\da-f]{0,3}$/.test(text.slice(0, at))
-    ? unit
-    : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
