@@ -16,6 +16,10 @@ export function isList(tree: Tree): tree is readonly Tree[] {
   return Array.isArray(tree);
 }
 
+function isFields(tree: Tree): tree is ReadonlyMap<string, Tree> {
+  return tree instanceof Map;
+}
+
 export type Shape =
   | { readonly kind: 'text'; readonly format: Format | undefined }
   | { readonly kind: 'enum'; readonly isExtensible: boolean }
@@ -183,7 +187,7 @@ export function writeTree(tree: Tree, style: Style = {}): string {
   const gap = style.isIndented ? '\n  ' : '';
   if (tree instanceof Spelled) return tree.text;
   if (isList(tree)) return `[${gap}${tree.map((item) => writeTree(item, style)).join(`,${gap}`)}]`;
-  if (!(tree instanceof Map)) return writeScalar(tree, style);
+  if (!isFields(tree)) return writeScalar(tree, style);
   const fields = [...tree].map(([name, value]) => `${writeScalar(name, style)}:${gap}${writeTree(value, style)}`);
   return `{${gap}${(style.isReversed ? fields.reverse() : fields).join(`,${gap}`)}}`;
 }
