@@ -5,6 +5,7 @@ import type { SchemaNode } from './types.ts';
 /** A schema node that can be combined with others. */
 export interface Node extends SchemaNode, SchemaKeywords {
   readonly id: number;
+  readonly restFrom: number;
   property(name: string): Node | undefined;
   readonly additional: Node | undefined;
   item(index: number): Node | undefined;
@@ -15,6 +16,8 @@ export interface Children {
   property(name: string): Node | undefined;
   additional(): Node | undefined;
   item(index: number): Node | undefined;
+  /** From this index on all items have the same schema. */
+  readonly restFrom: number;
 }
 
 export interface NodeParts {
@@ -52,7 +55,8 @@ export function createNodeFactory(): NodeFactory {
     const known = combined.get(key);
     if (known) return known;
     const keywords = mode === 'all' ? intersectKeywords(distinct) : uniteKeywords(distinct);
-    const children = combineChildren((each) => combineDefined(mode, distinct.map(each)));
+    const restFrom = Math.max(...distinct.map((node) => node.restFrom));
+    const children = combineChildren(restFrom, (each) => combineDefined(mode, distinct.map(each)));
     const node = create({ place, keywords, children });
     combined.set(key, node);
     return node;
@@ -64,8 +68,12 @@ export function createNodeFactory(): NodeFactory {
   return { create, combine, combineDefined };
 }
 
-function combineChildren(ofEach: (get: (node: Node) => Node | undefined) => Node | undefined): Children {
+function combineChildren(
+  restFrom: number,
+  ofEach: (get: (node: Node) => Node | undefined) => Node | undefined,
+): Children {
   return {
+    restFrom,
     property: (name) => ofEach((node) => node.property(name)),
     additional: () => ofEach((node) => node.additional),
     item: (index) => ofEach((node) => node.item(index)),
@@ -74,10 +82,12 @@ function combineChildren(ofEach: (get: (node: Node) => Node | undefined) => Node
 
 function createNode({ place, keywords, children }: NodeParts, id: number): Node {
   const properties = new Map<string, Node>();
+  const items: (Node | undefined)[] = [];
   return {
     ...keywords,
     id,
     place,
+    restFrom: children.restFrom,
     order: keywords.declaredOrder ?? ORDERED,
     property(name) {
       const known = properties.get(name);
@@ -89,6 +99,11 @@ function createNode({ place, keywords, children }: NodeParts, id: number): Node 
     get additional() {
       return children.additional();
     },
-    item: (index) => children.item(index),
+    // Asked for with each item of each list.
+    item(index) {
+      const at = Math.min(index, children.restFrom);
+      items[at] ??= children.item(at);
+      return items[at];
+    },
   };
 }

@@ -125,6 +125,7 @@ function childrenOf(factory: Factory, place: string, schema: JsonObject): Childr
       const keyword = ['additionalProperties', 'unevaluatedProperties'].find((name) => isJsonObject(schema[name]));
       return keyword === undefined ? undefined : schemaAt(keyword);
     },
+    restFrom: prefix,
     item: (index) => (index < prefix ? schemaAt('prefixItems', index) : schemaAt('items')),
   };
 }

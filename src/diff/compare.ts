@@ -4,6 +4,7 @@ import { headerValue, type RawHeaders, type Reply, type Side } from '../core/ind
 import { type Duplicate, findDuplicates } from './duplicate-names.ts';
 import { parseExact } from './exact-json.ts';
 import { compareHeaders, sameHeaders } from './headers.ts';
+import { type JsonScan, scanJson } from './json-scan.ts';
 import { essenceOf, isJson } from './media-type.ts';
 import { Position } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
@@ -116,18 +117,37 @@ function rootOf(declared: DeclaredResponse): Position {
   return Position.root(declared.kind === 'declared' ? declared.body : undefined, `${declared.place}/body`);
 }
 
+export type ParsedBody = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not-json' };
+
+/** Parses a body as UTF-8 JSON, its numbers as doubles; an empty one is not JSON. */
+export function parsePlainly(body: Uint8Array): ParsedBody {
+  try {
+    return { kind: 'json', value: JSON.parse(decodeText(body)) };
+  } catch {
+    return { kind: 'not-json' };
+  }
+}
+
+/** Throws on what is not UTF-8. */
+function decodeText(body: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(body);
+}
+
 interface JsonBody {
   readonly kind: 'json';
   readonly value: unknown;
   readonly text: string;
+  readonly scan: JsonScan;
 }
-
-export type ParsedBody = JsonBody | { readonly kind: 'not-json' };
 
 /** What one side hides behind a name that stands twice, and the other does not. */
 function compareDuplicates(root: Position, legacy: JsonBody, candidate: JsonBody): readonly RawFinding[] {
-  const left = new Map(findDuplicates(legacy.text, legacy.value).map((each) => [JSON.stringify(each), each]));
-  const right = new Map(findDuplicates(candidate.text, candidate.value).map((each) => [JSON.stringify(each), each]));
+  const left = new Map(
+    findDuplicates(legacy.text, legacy.scan, legacy.value).map((each) => [JSON.stringify(each), each]),
+  );
+  const right = new Map(
+    findDuplicates(candidate.text, candidate.scan, candidate.value).map((each) => [JSON.stringify(each), each]),
+  );
   return [
     ...[...left].flatMap(([key, each]) => (right.has(key) ? [] : [duplicateFinding(root, each, 'legacy')])),
     ...[...right].flatMap(([key, each]) => (left.has(key) ? [] : [duplicateFinding(root, each, 'candidate')])),
@@ -147,11 +167,12 @@ function duplicateFinding(root: Position, { path }: Duplicate, side: Side): RawF
   };
 }
 
-/** Parses a body as UTF-8 JSON; an empty one is not JSON. */
-export function parseBody(body: Uint8Array, parse: (text: string) => unknown = parseExact): ParsedBody {
+/** Parses a body as UTF-8 JSON, keeping numbers exact; an empty one is not JSON. */
+function parseBody(body: Uint8Array): JsonBody | { readonly kind: 'not-json' } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return { kind: 'json', value: parse(text), text };
+    const text = decodeText(body);
+    const scan = scanJson(body);
+    return { kind: 'json', value: parseExact(text, scan), text, scan };
   } catch {
     return { kind: 'not-json' };
   }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { findDuplicates } from './duplicate-names.ts';
+import { scanJson } from './json-scan.ts';
 
 function pointersIn(text: string): readonly string[] {
-  return findDuplicates(text, JSON.parse(text)).map(
+  return findDuplicates(text, scanJson(Buffer.from(text)), JSON.parse(text)).map(
     ({ path, hidden }) => `${path.map((segment) => `/${segment}`).join('')} ${hidden}`,
   );
 }

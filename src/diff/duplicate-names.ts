@@ -1,5 +1,7 @@
 // A name that stands twice in one object (RFC 8259, section 4: parsers differ in which one they take). JSON.parse keeps the
 // last and hides the others, so two bodies could differ in what another client reads and compare as equal.
+import type { JsonScan } from './json-scan.ts';
+import { isObject } from './values.ts';
 
 export interface Duplicate {
   /** To the property: names, and indices of items. */
@@ -8,27 +10,16 @@ export interface Duplicate {
   readonly hidden: string;
 }
 
-/** All of them; `value` is what JSON.parse made of the text. */
-export function findDuplicates(text: string, value: unknown): readonly Duplicate[] {
-  return countNames(text) === countMembers(value) ? [] : scan(text);
+/** All of them; `names` are how many stand in the text (json-scan.ts), `value` is what JSON.parse made of it. */
+export function findDuplicates(text: string, { names }: Pick<JsonScan, 'names'>, value: unknown): readonly Duplicate[] {
+  return names === countMembers(value) ? [] : scan(text);
 }
 
-// Never fewer than there are: what looks like a name inside of a string only costs a scan.
-function countNames(text: string): number {
-  const name = /"\s*:/g;
-  let count = 0;
-  while (name.test(text)) count += 1;
-  return count;
-}
-
+// By `for in`, which makes no list of names or values.
 function countMembers(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
-  if (Array.isArray(value)) {
-    for (const item of value) count += countMembers(item);
-    return count;
-  }
-  for (const member of Object.values(value)) count += 1 + countMembers(member);
+  if (Array.isArray(value)) for (const item of value) count += countMembers(item);
+  else if (isObject(value)) for (const name in value) count += 1 + countMembers(value[name]);
   return count;
 }
 

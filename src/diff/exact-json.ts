@@ -1,5 +1,6 @@
 // JSON.parse reads every number as a double: 9007199254740993 becomes 9007199254740992, and two different ids compare
 // equal. Numbers that a double cannot hold keep their text.
+import { type JsonScan, scanJson } from './json-scan.ts';
 
 /** A JSON number whose text does not survive the way through a double. */
 export class ExactNumber {
@@ -9,14 +10,12 @@ export class ExactNumber {
   }
 }
 
-// A number of fewer than 16 characters always survives: 15 significant digits fit a double (IEEE 754-2019, 5.12.2). One
-// with an exponent may be beyond what a double holds. Strings that look like either only cost time.
-const LONG_NUMBER = /[[:,\s]-?\d(?:[\d.eE+-]{15}|[\d.]*[eE])|^-?\d/;
-
 /** Parses JSON, keeping numbers exact. Throws SyntaxError on anything that is not JSON. */
-export function parseExact(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
-  return JSON.parse(text, keepExact);
+export function parseExact(
+  text: string,
+  { hasLongNumber }: Pick<JsonScan, 'hasLongNumber'> = scanJson(Buffer.from(text)),
+): unknown {
+  return hasLongNumber ? JSON.parse(text, keepExact) : JSON.parse(text);
 }
 
 // The reviver's third argument is TC39's "JSON.parse source text access", in V8 since 11.4; TypeScript's lib lacks it.

@@ -1,7 +1,7 @@
 // From two replies, or four after a second read, to the outcome of the exchange and what it rests on.
 import type { Contract, Operation } from '../contract/index.ts';
 import type { Conformance, Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
-import { compareReplies, contentType, parseBody } from './compare.ts';
+import { compareReplies, contentType, parsePlainly } from './compare.ts';
 import { confirm, isCosmetic } from './confirm.ts';
 import { toFindings } from './findings.ts';
 import { essenceOf, isJson } from './media-type.ts';
@@ -141,7 +141,7 @@ export function checkPair(context: JudgeContext, pair: ReplyPair): Readonly<Reco
 function checkReply({ contract, operation, answersHead }: JudgeContext, reply: Reply): Conformance {
   const { status, headers } = reply;
   // The validator knows doubles only, so nothing is gained by exact numbers here.
-  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parseBody(reply.body, JSON.parse) : undefined;
+  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parsePlainly(reply.body) : undefined;
   if (parsed?.kind === 'not-json')
     return { kind: 'violates', violations: [{ at: '', message: 'the body is not JSON' }] };
   return contract.check(operation, { status, headers, answersHead }, parsed?.value);
