@@ -28,7 +28,7 @@ export function keywordsOf(schema: JsonObject): SchemaKeywords {
   const members = membersOf(schema);
   return {
     types: typesOf(schema) ?? typesOfMembers(schema, members),
-    format: typeof schema['format'] === 'string' ? schema['format'] : undefined,
+    format: typeof schema['format'] === 'string' ? schema['format'] : formatOfContent(schema),
     members,
     extensible: isExtensible(schema),
     required: new Set(stringsOf(schema['required'])),
@@ -37,6 +37,12 @@ export function keywordsOf(schema: JsonObject): SchemaKeywords {
     sensitive: schema['writeOnly'] === true || schema['format'] === 'password' || schema['x-sensitive'] === true,
     declaredOrder: declaredOrder(schema),
   };
+}
+
+/** What OpenAPI 3.0 calls `format: byte` is `contentEncoding: base64` in 3.1. */
+function formatOfContent(schema: JsonObject): string | undefined {
+  if (schema['contentEncoding'] === 'base64url') return 'base64url';
+  return schema['contentEncoding'] === 'base64' ? 'byte' : undefined;
 }
 
 /** `x-extensible-enum` is `true` beside `enum`, or is the list of members itself (Zalando RESTful API guidelines, 112). */

@@ -90,7 +90,7 @@ function walkSteps(walk: Walk, at: Position, { arrays: [legacy, candidate], step
     if (step.kind === 'missing') reportMissing(walk, at, { index: step.legacy, value: legacy[step.legacy] });
     else if (step.kind === 'added') reportAdded(walk, at, { index: step.candidate, value: candidate[step.candidate] });
     else if (!isSameValue(legacy[step.legacy], candidate[step.candidate]))
-      walkItem(walk, at, { index: step.legacy, legacy: legacy[step.legacy], candidate: candidate[step.candidate] });
+      walk.visit(walk, at.item(step.legacy), { legacy: legacy[step.legacy], candidate: candidate[step.candidate] });
   }
 }
 
@@ -133,7 +133,7 @@ function walkKeyed(walk: Walk, at: Position, { arrays, keys }: Keyed): void {
     isReordered ||= other < last;
     last = other;
     if (!isSameValue(legacy[index], candidate[other]))
-      walkItem(walk, at, { index, key, legacy: legacy[index], candidate: candidate[other] });
+      walk.visit(walk, at.item(index, key), { legacy: legacy[index], candidate: candidate[other] });
   }
   if (paired < right.size)
     for (const [key, index] of right)
@@ -179,10 +179,6 @@ function reportAmbiguous(
 interface ItemAt {
   readonly index: number;
   readonly key?: string;
-}
-
-function walkItem(walk: Walk, at: Position, { index, key, ...pair }: ItemAt & Pair): void {
-  walk.visit(walk, at.item(index, key), pair);
 }
 
 function reportMissing(walk: Walk, at: Position, { index, key, value }: ItemAt & { readonly value: unknown }): void {

@@ -36,6 +36,14 @@ const cases: readonly Case[] = [
     found: [],
   },
   {
+    title: 'bytes in base64, with padding and without',
+    schema:
+      '{ type: object, properties: { a: { type: string, contentEncoding: base64 }, b: { type: string, format: byte } } }',
+    legacy: { a: 'aGVsbG8=', b: 'aGVsbG8=' },
+    candidate: { a: 'aGVsbG8', b: 'aGVsbG9=' },
+    found: ['format-respelled cosmetic string→string /a', 'value-changed value string→string /b'],
+  },
+  {
     title: 'a name that stands twice on the candidate hides a value from some clients',
     schema: THING,
     legacy: '{"id":1,"note":"x"}',

@@ -3,15 +3,6 @@ import type { View } from './raw-finding.ts';
 import { isSecretName } from './redact.ts';
 import { escapeSegment, type Pair } from './walk-state.ts';
 
-interface Step {
-  readonly parent: Position;
-  /** `name` of a property, or of an item its `index` and, where it was found by one, its `key`. */
-  readonly segment: string;
-  readonly name: string | undefined;
-  /** The objects that hold the property. */
-  readonly holders: Pair | undefined;
-}
-
 /**
  * A place in both bodies and in the contract. Most values of two bodies are the same and nobody asks where they stand, so a
  * position knows its parent, and spells itself out only when something is to be reported there.
@@ -19,14 +10,23 @@ interface Step {
 export class Position {
   readonly node: SchemaNode | undefined;
   readonly depth: number;
-  readonly #step: Step | undefined;
-  readonly #rootPlace: string;
+  readonly #parent: Position | undefined;
+  /** Of a property its name, of an item its index or, where it was found by one, its key in brackets; of the root a place. */
+  readonly #step: string | number | readonly [key: string];
+  /** The objects that hold the property; undefined for an item. */
+  readonly #holders: Pair | undefined;
 
-  private constructor(node: SchemaNode | undefined, step: Step | undefined, rootPlace = '') {
+  private constructor(
+    node: SchemaNode | undefined,
+    parent: Position | undefined,
+    step: string | number | readonly [key: string],
+    holders?: Pair,
+  ) {
     this.node = node;
-    this.depth = step ? step.parent.depth + 1 : 0;
+    this.depth = parent ? parent.depth + 1 : 0;
+    this.#parent = parent;
     this.#step = step;
-    this.#rootPlace = rootPlace;
+    this.#holders = holders;
   }
 
   /** `place`: of a body for which the contract has no schema. */
@@ -35,13 +35,11 @@ export class Position {
   }
 
   property(name: string, holders: Pair): Position {
-    const node = this.node?.property(name) ?? this.node?.additional;
-    return new Position(node, { parent: this, segment: name, name, holders });
+    return new Position(this.node?.property(name) ?? this.node?.additional, this, name, holders);
   }
 
   item(index: number, key?: string): Position {
-    const segment = key === undefined ? String(index) : `[${key}]`;
-    return new Position(this.node?.item(index), { parent: this, segment, name: undefined, holders: undefined });
+    return new Position(this.node?.item(index), this, key === undefined ? index : [key]);
   }
 
   /** A position inside, by names of properties and indices of items. */
@@ -63,32 +61,31 @@ export class Position {
    * of those and not of the schema that they refer to: two properties of one type that are missing are two causes.
    */
   get ownPlace(): string {
-    if (!this.#step) return this.#rootPlace;
-    const { parent, name } = this.#step;
-    return name === undefined
-      ? `${parent.place}/items`
-      : `${parent.place}/properties/${escapeSegment(templateName(name))}`;
+    const step = this.#step;
+    if (!this.#parent) return String(step);
+    const { place } = this.#parent;
+    return typeof step === 'string' ? `${place}/properties/${escapeSegment(templateName(step))}` : `${place}/items`;
   }
 
   /** JSON pointer (RFC 6901) into the bodies. */
   get pointer(): string {
-    return this.#step ? `${this.#step.parent.pointer}/${escapeSegment(this.#step.segment)}` : '';
+    if (!this.#parent) return '';
+    const step = typeof this.#step === 'object' ? `[${this.#step}]` : this.#step;
+    return `${this.#parent.pointer}/${typeof step === 'number' ? step : escapeSegment(step)}`;
   }
 
   /** Below something secret, by its name or by the contract. */
   get secret(): boolean {
     if (this.node?.sensitive) return true;
-    if (!this.#step) return false;
-    const { parent, name } = this.#step;
-    return (name !== undefined && isSecretName(name)) || parent.secret;
+    if (!this.#parent) return false;
+    return (typeof this.#step === 'string' && isSecretName(this.#step)) || this.#parent.secret;
   }
 
   /** What is shown of a difference here: of a property all of its object, of anything else the value alone. */
   viewOf(pair: Pair): View {
-    const holders = this.#step?.holders;
-    return holders
-      ? { ...holders, node: this.#step?.parent.node, secret: this.#step?.parent.secret === true }
-      : { ...pair, node: this.node, secret: this.secret };
+    if (!this.#holders) return { legacy: pair.legacy, candidate: pair.candidate, node: this.node, secret: this.secret };
+    const { legacy, candidate } = this.#holders;
+    return { legacy, candidate, node: this.#parent?.node, secret: this.#parent?.secret === true };
   }
 }
 

@@ -13,16 +13,25 @@ export interface ScalarDifference {
 /** Compares two scalars of the same JSON type; undefined when they are the same value. */
 export function compareScalars(pair: Pair, node: SchemaNode | undefined): ScalarDifference | undefined {
   if (isSame(pair)) return undefined;
-  if (node?.volatile) return { rule: 'volatile-value', class: 'cosmetic' };
-  if (isRespelled(pair, node)) return { rule: 'format-respelled', class: 'cosmetic' };
-  if (isTolerated(pair, node)) return { rule: 'tolerated-number', class: 'cosmetic' };
-  if (isNewMember(pair, node)) return { rule: 'enum-value-unknown', class: node?.extensible ? 'additive' : 'breaking' };
-  return { rule: 'value-changed', class: 'value' };
+  if (node?.volatile) return VOLATILE;
+  if (isRespelled(pair, node)) return RESPELLED;
+  if (isTolerated(pair, node)) return TOLERATED;
+  if (isNewMember(pair, node)) return node?.extensible ? NEW_MEMBER : UNKNOWN_MEMBER;
+  return CHANGED;
 }
+
+const VOLATILE = { rule: 'volatile-value', class: 'cosmetic' } as const;
+const RESPELLED = { rule: 'format-respelled', class: 'cosmetic' } as const;
+const TOLERATED = { rule: 'tolerated-number', class: 'cosmetic' } as const;
+const NEW_MEMBER = { rule: 'enum-value-unknown', class: 'additive' } as const;
+const UNKNOWN_MEMBER = { rule: 'enum-value-unknown', class: 'breaking' } as const;
+const CHANGED = { rule: 'value-changed', class: 'value' } as const;
 
 function isSame({ legacy, candidate }: Pair): boolean {
   if (legacy === candidate) return true;
-  return isNumeric(typeOf(legacy)) && sameDecimal(numberText(legacy), numberText(candidate));
+  return (
+    typeof legacy !== 'string' && isNumeric(typeOf(legacy)) && sameDecimal(numberText(legacy), numberText(candidate))
+  );
 }
 
 function isRespelled({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {

@@ -22,7 +22,9 @@ function walkValue(walk: Walk, at: Position, pair: Pair): void {
   const [from, to] = [typeOf(legacy), typeOf(candidate)];
   if (!sameType(from, to)) return reportType(walk, at, pair);
   const difference = compareScalars(pair, at.node);
-  if (difference) report(walk, at, { ...difference, types: `${from}→${to}` }, pair);
+  if (!difference) return;
+  const types = from === 'string' ? 'string→string' : `${from}→${to}`;
+  report(walk, at, { rule: difference.rule, class: difference.class, types }, pair);
 }
 
 function spend(walk: Walk, nodes: number): void {

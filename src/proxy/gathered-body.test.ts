@@ -35,6 +35,19 @@ test('more than the cap is not kept, and still counted', () => {
   assert.deepEqual([body.whole(), body.length], [undefined, 5]);
 });
 
+test('room is made for what is expected, never for more than the cap, and what is longer is kept all the same', () => {
+  const body = new GatheredBody(1_000);
+  body.expect(10);
+  for (const piece of ['01234', '56789']) body.add(Buffer.from(piece));
+  assert.equal(body.whole()?.buffer.byteLength, 10);
+  for (let more = 0; more < 90; more++) body.add(Buffer.from('x'));
+  assert.equal(body.whole()?.length, 100);
+  const liar = new GatheredBody(100);
+  liar.expect(1_000_000_000);
+  for (const piece of ['a', 'b']) liar.add(Buffer.from(piece));
+  assert.deepEqual([liar.whole()?.toString(), liar.whole()?.buffer.byteLength], ['ab', 100]);
+});
+
 test('single bytes cost little more than a byte each', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void; // what the flag defines

@@ -12,6 +12,7 @@ export class GatheredBody {
   /** The first `#length` bytes are the body; what follows is room. Undefined once it is too long. */
   #bytes: Buffer | undefined = NOTHING;
   #length = 0;
+  #expectedBytes = 0;
 
   constructor(capBytes: number) {
     this.#capBytes = capBytes;
@@ -20,6 +21,11 @@ export class GatheredBody {
   /** Of all that came, even of what was not kept. */
   get length(): number {
     return this.#length;
+  }
+
+  /** How long it is said to be: room for all of it is made at once, when there is more than one piece. */
+  expect(bytes: number): void {
+    this.#expectedBytes = bytes;
   }
 
   add(piece: Buffer): void {
@@ -39,7 +45,8 @@ export class GatheredBody {
 
   #withRoom(bytes: Buffer, used: number): Buffer {
     if (this.#length <= bytes.length) return bytes;
-    const wanted = Math.max(this.#length, 2 * used, FIRST_ROOM_BYTES);
+    const isExpected = this.#length <= this.#expectedBytes;
+    const wanted = isExpected ? this.#expectedBytes : Math.max(this.#length, 2 * used, FIRST_ROOM_BYTES);
     const roomy = Buffer.allocUnsafeSlow(Math.min(wanted, this.#capBytes));
     bytes.copy(roomy, 0, 0, used);
     this.#bytes = roomy;

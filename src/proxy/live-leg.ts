@@ -75,6 +75,7 @@ class Leg implements ReplyHandler {
   onHead(head: ReplyHead): void {
     const { response } = this.#leg;
     this.#status = head.status;
+    this.#kept?.expect(head.contentLength ?? 0);
     this.#headers = responseHeaders(head.headers);
     const headers = canCarryTrailers(this.#leg, head) ? this.#headers : withoutTrailer(this.#headers);
     response.sendDate = false;

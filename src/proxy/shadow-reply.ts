@@ -77,6 +77,7 @@ class Collector implements ReplyHandler {
 
   onHead(head: ReplyHead): void {
     this.#status = head.status;
+    this.#body.expect(head.contentLength ?? 0);
     this.#headers = responseHeaders(head.headers);
     if (isEventStream(this.#headers)) this.#giveUp('STREAMING');
   }

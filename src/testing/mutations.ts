@@ -70,12 +70,14 @@ function valueChange(tree: Tree, at: string): Mutation {
   return { name: 'value', tree, expected: [{ at, rule: 'value-changed', class: 'value' }] };
 }
 
-const RESPELLINGS: Readonly<Record<Format, ((text: string) => string) | undefined>> = {
+const RESPELLINGS: Readonly<Record<Format, (text: string) => string>> = {
   'date-time': (text) => text.replace('.000Z', '+00:00'),
   uuid: (text) => text.toUpperCase(),
   decimal: (text) => `${text}0`,
   uri: (text) => text.replace('https', 'HTTPS'),
-  email: undefined,
+  email: (text) => text.replace('.test', '.TEST'),
+  duration: (text) => `PT${Number.parseInt(text.slice(2), 10) * 60}S`,
+  byte: (text) => `${text}\r\n`,
 };
 
 const OTHERS: Readonly<Record<Format, (text: string) => string>> = {
@@ -84,11 +86,13 @@ const OTHERS: Readonly<Record<Format, (text: string) => string>> = {
   decimal: (text) => `${text}1`,
   uri: (text) => `${text}/y`,
   email: (text) => `x${text}`,
+  duration: (text) => `${text}1S`,
+  byte: (text) => `AAAA${text}`,
 };
 
 function textMutations(format: Format | undefined, text: string, at: string): readonly Mutation[] {
   if (format === undefined) return [valueChange(`${text}!`, at), valueChange(`${text} `, at)];
-  const respelled = RESPELLINGS[format]?.(text) ?? text;
+  const respelled = RESPELLINGS[format](text);
   const changed = valueChange(OTHERS[format](text), at);
   if (respelled === text) return [changed];
   return [

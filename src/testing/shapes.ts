@@ -38,7 +38,7 @@ export interface Property {
 export type ObjectShape = Extract<Shape, { kind: 'object' }>;
 export type ListShape = Extract<Shape, { kind: 'list' }>;
 
-const FORMATS = ['date-time', 'uuid', 'decimal', 'uri', 'email'] as const;
+const FORMATS = ['date-time', 'uuid', 'decimal', 'uri', 'email', 'duration', 'byte'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const MEMBERS = ['open', 'settled', 'cancelled'] as const;
@@ -172,6 +172,8 @@ function textOf(format: Format | undefined): fc.Arbitrary<string> {
   if (format === 'decimal') return fc.integer({ min: 1, max: 99_999 }).map((cents) => (cents / 100).toFixed(2));
   if (format === 'uri') return fc.stringMatching(/^[a-z]{1,8}$/).map((host) => `https://${host}.test/x`);
   if (format === 'date-time') return fc.integer({ min: 0, max: 2 ** 31 }).map((s) => new Date(s * 1000).toISOString());
+  if (format === 'duration') return fc.integer({ min: 1, max: 999 }).map((minutes) => `PT${minutes}M`);
+  if (format === 'byte') return fc.string({ maxLength: 8 }).map((text) => Buffer.from(text).toString('base64'));
   if (format === 'email') return fc.stringMatching(/^[a-z]{1,8}$/).map((name) => `${name}@example.test`);
   return fc.string({ unit: 'grapheme', maxLength: 8 });
 }
