@@ -1,6 +1,5 @@
 // Two spellings of one value: what a format calls equal. Anything the format cannot read stays as it is, so a malformed
 // value is never forgiven.
-import { isIPv6 } from 'node:net';
 import { normalizeDecimal } from './exact-json.ts';
 import { normalizeInstant, normalizeTime } from './instants.ts';
 
@@ -19,7 +18,7 @@ const NORMAL_FORMS: ReadonlyMap<string, (text: string) => string> = new Map([
   ['base64url', (text) => normalizeBase64(text, 'base64url')],
   ['email', normalizeEmail],
   ['hostname', (text) => (HOSTNAME.test(text) ? text.toLowerCase() : text)],
-  ['ipv6', (text) => (isIPv6(text) && !text.includes('%') ? new URL(`http://[${text}]`).hostname : text)],
+  ['ipv6', normalizeIpv6],
 ]);
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -69,6 +68,12 @@ function normalizeBase64(text: string, encoding: 'base64' | 'base64url'): string
   const decoded = Buffer.from(digits, encoding);
   // The last digit of another text may hold bits that belong to no byte.
   return decoded.toString(encoding).replace(/=+$/, '') === digits ? digits : text;
+}
+
+/** RFC 4291, section 2.2; WHATWG's parser of hosts takes exactly that between brackets. */
+function normalizeIpv6(text: string): string {
+  const url = `http://[${text}]`;
+  return /^[\da-f:.]+$/i.test(text) && URL.canParse(url) ? new URL(url).hostname : text;
 }
 
 /** The domain is the same in capitals; what stands before it need not be (RFC 5321, section 2.4). */

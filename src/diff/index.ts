@@ -1,4 +1,4 @@
-export { isIdentical } from './compare.ts';
+export { compareReplies, isIdentical } from './compare.ts';
 export {
   checkPair,
   failureOf,

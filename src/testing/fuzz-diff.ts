@@ -2,7 +2,7 @@
 // that difference, where it is and what it is, and nothing else.
 import fc from 'fast-check';
 import type { Contract, Operation } from '../contract/index.ts';
-import { compareReplies } from '../diff/compare.ts';
+import { compareReplies } from '../diff/index.ts';
 import { contractFrom } from './contract.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import { jsonReply } from './replies.ts';
