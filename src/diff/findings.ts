@@ -15,11 +15,33 @@ export interface FindingContext {
 
 /** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
 export function toFindings(raw: readonly RawFinding[], context: FindingContext): readonly Finding[] {
-  const kinds = Map.groupBy(raw, kindOf);
-  return [...kinds.values()].flatMap((same) => {
-    const [first] = same;
-    return first ? [toFinding(first, { id: fingerprint(first, context), count: same.length, context })] : [];
-  });
+  return countKinds(raw).map(({ first, count }) =>
+    toFinding(first, { id: fingerprint(first, context), count, context }),
+  );
+}
+
+interface Kind {
+  readonly first: RawFinding;
+  count: number;
+}
+
+/** In a list of rows most findings are of the kind of the one before them. */
+function countKinds(raw: readonly RawFinding[]): readonly Kind[] {
+  const kinds = new Map<string, Kind>();
+  let last: Kind | undefined;
+  for (const finding of raw) {
+    if (!last || !isSameKind(last.first, finding)) {
+      const key = kindOf(finding);
+      last = kinds.get(key) ?? { first: finding, count: 0 };
+      kinds.set(key, last);
+    }
+    last.count += 1;
+  }
+  return [...kinds.values()];
+}
+
+function isSameKind(left: RawFinding, right: RawFinding): boolean {
+  return left.rule === right.rule && left.place === right.place && left.types === right.types;
 }
 
 function fingerprint({ rule, place, types }: RawFinding, { operation, status, mediaType }: FindingContext): string {
