@@ -26,19 +26,29 @@ function keepExact(_key: string, value: unknown, context?: { readonly source?: s
 
 /** Whether two JSON numbers are the same value: `1`, `1.0` and `10e-1` are. */
 export function sameDecimal(left: string, right: string): boolean {
-  return left === right || normalizeDecimal(left) === normalizeDecimal(right);
+  if (left === right) return true;
+  const normal = normalizeDecimal(left);
+  return normal !== undefined && normal === normalizeDecimal(right);
 }
 
-const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+// An exponent of more digits is no one's number, and would have to be computed without bounds.
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?)0*(\d{1,15}))?$/;
 
 /** One spelling for each decimal value: sign, digits without outer zeros, exponent. Undefined when it is no decimal. */
 export function normalizeDecimal(text: string): string | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const [, sign, whole = '', fraction = '', exponentSign = '', exponent = '0'] = match;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutZerosAtEnd(digits);
   if (significant === '') return '0';
-  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  const scale = Number(exponentSign + exponent) - fraction.length + digits.length - significant.length;
   return `${sign === '-' ? '-' : ''}${significant}e${scale}`;
+}
+
+/** Without a regular expression: `/0+$/` is tried at every zero, and a number may hold a million of them. */
+export function withoutZerosAtEnd(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  return end === digits.length ? digits : digits.slice(0, end);
 }

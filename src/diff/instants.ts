@@ -1,19 +1,20 @@
 // Moments of RFC 3339, by their parts: Date.parse drops digits below a millisecond, and costs more than all the rest.
+import { withoutZerosAtEnd } from './exact-json.ts';
 
 // Section 5.6.
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const SECONDS_END = 'yyyy-mm-ddThh:mm:ss'.length;
 
 /** Seconds since the epoch, with all digits of their fraction; Date.parse drops those below a millisecond. */
-export function normalizeInstant(text: string): string {
-  if (!INSTANT.test(text)) return text;
+export function normalizeInstant(text: string): string | undefined {
+  if (!INSTANT.test(text)) return undefined;
   const isUtc = text.endsWith('Z') || text.endsWith('z');
   const offset = isUtc ? '' : text.slice(-6);
   const seconds = secondsOf(text);
   const offsetMinutes = isUtc ? 0 : minutesOf(offset);
-  if (seconds === undefined || offsetMinutes === undefined) return text;
+  if (seconds === undefined || offsetMinutes === undefined) return undefined;
   const fraction = text.slice(SECONDS_END + 1, isUtc ? -1 : -6);
-  return `${seconds - offsetMinutes * 60}.${fraction.endsWith('0') ? fraction.replace(/0+$/, '') : fraction}`;
+  return `${seconds - offsetMinutes * 60}.${withoutZerosAtEnd(fraction)}`;
 }
 
 /** Of the date and time in front of the fraction; undefined when there is no such moment, or it is a leap second. */
@@ -44,10 +45,10 @@ function digits(text: string, from: number, to: number): number {
 const TIME = /^((?:\d{4}-\d\d-\d\d[Tt])?\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?$/;
 
 /** A time of no one day: its fraction without zeros at the end, and one spelling of UTC. */
-export function normalizeTime(text: string): string {
+export function normalizeTime(text: string): string | undefined {
   const match = TIME.exec(text);
-  if (!match) return text;
+  if (!match) return undefined;
   const [, whole = '', fraction = '', offset = ''] = match;
   const zone = /^(?:[Zz]|[+-]00:00)$/.test(offset) ? 'Z' : offset;
-  return `${whole.toUpperCase()}.${fraction.replace(/0+$/, '')}${zone}`;
+  return `${whole.toUpperCase()}.${withoutZerosAtEnd(fraction)}${zone}`;
 }

@@ -1,7 +1,7 @@
 import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
 import { sameDecimal } from './exact-json.ts';
-import { normalForm } from './formats.ts';
+import { isSameUnder } from './formats.ts';
 import { isNumeric, numberText, typeOf } from './values.ts';
 import type { Pair } from './walk-state.ts';
 
@@ -36,7 +36,7 @@ function isSame({ legacy, candidate }: Pair): boolean {
 
 function isRespelled({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {
   if (typeof legacy !== 'string' || typeof candidate !== 'string') return false;
-  return normalForm(node?.format, legacy) === normalForm(node?.format, candidate);
+  return isSameUnder(node?.format, legacy, candidate);
 }
 
 function isTolerated({ legacy, candidate }: Pair, node: SchemaNode | undefined): boolean {

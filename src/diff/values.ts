@@ -45,8 +45,9 @@ export function canonical(value: unknown, node: SchemaNode | undefined, depth = 
   if (depth > MAX_DEPTH) throw new BudgetExceeded('depth');
   if (node?.volatile) return `~${typeOf(value)}`;
   if (Array.isArray(value) || isObject(value)) return canonicalTree(value, node, depth);
-  if (typeof value === 'string') return shorten(JSON.stringify(normalForm(node?.format, value)));
-  if (value instanceof ExactNumber || typeof value === 'number') return normalizeDecimal(numberText(value)) ?? 'NaN';
+  if (typeof value === 'string') return shorten(JSON.stringify(normalForm(node?.format, value) ?? value));
+  if (value instanceof ExactNumber || typeof value === 'number')
+    return normalizeDecimal(numberText(value)) ?? numberText(value);
   return String(value);
 }
 
