@@ -53,6 +53,22 @@ test('those that waited begin before those that come later, and each in a turn o
   assert.deepEqual(begun, ['a', 'b', 'c', 'd']);
 });
 
+test('a place that was taken meanwhile is not given away twice', async () => {
+  const finish: (() => void)[] = [];
+  const lane = createLane<string>({ concurrency: 2, queue: 9 }, (task) => {
+    // `d` takes the second free place before its turn comes, and `e` has to wait.
+    if (task === 'c') for (const later of ['d', 'e']) lane.offer(later);
+    return new Promise((resolve) => finish.push(resolve));
+  });
+  for (const task of ['a', 'b', 'c']) lane.offer(task);
+  for (const end of finish.splice(0)) end();
+  await turn();
+  assert.deepEqual(lane.status(), { inFlight: 2, queued: 1 });
+  for (const end of finish.splice(0)) end();
+  await turn();
+  assert.deepEqual(lane.status(), { inFlight: 1, queued: 0 });
+});
+
 test('stopping waits for what runs, and returns what never began', async () => {
   const { lane, begun, finish } = setUp(1, 2);
   for (const task of ['a', 'b', 'c']) lane.offer(task);

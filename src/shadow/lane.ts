@@ -31,6 +31,8 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
   };
   // In a turn of its own: when a backend is found to be out, all that wait for it are done at once, one after the other.
   const beginNext = (): void => {
+    // Somebody who came when nobody waited may have taken the place.
+    if (inFlight >= limits.concurrency) return;
     const next = waiting.shift();
     if (next !== undefined) begin(next);
   };
