@@ -1,8 +1,6 @@
 // The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
 // and records one observation for every exchange. Nothing here is awaited by a client.
 import {
-  headerValue,
-  isEventStream,
   lowerName,
   type Observation,
   otherSide,
@@ -11,11 +9,10 @@ import {
   type SideResult,
   type UncomparedReason,
 } from '../core/index.ts';
-import { isOurOwn } from './failures.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
-import { NOT_ASKED } from './outages.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
+import { likeBytes, missingReason, oneIsUnreadable } from './witness.ts';
 
 export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
@@ -152,20 +149,6 @@ function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
   return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likeBytes(exchange));
 }
 
-/** The length of the served body, where it says something about the other: as it was meant, whole, and not compressed. */
-function likeBytes({ served, result, request }: ServedExchange): number | undefined {
-  // Legacy is read to its end: what a candidate left out of its own answer must not become legacy's failure.
-  if (
-    served === 'candidate' ||
-    result.kind !== 'reply' ||
-    result.status < 200 ||
-    result.status > 299 ||
-    request.method === 'HEAD'
-  )
-    return undefined;
-  return headerValue(result.headers, 'content-encoding') === undefined ? result.body?.length : undefined;
-}
-
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
 function compareWith(
   ports: ShadowPorts,
@@ -203,45 +186,6 @@ async function recordJudged(
   const judged = await judging;
   if ('uncompared' in judged) return recordUncompared(ports, { exchange, served, results }, judged.uncompared);
   record(ports, exchange, { ...judged, results });
-}
-
-/** The other side is no witness: there is none, we hung up on it, or neither body can be read to an end. */
-function missingReason(exchange: ServedExchange, other: SideResult): UncomparedReason | undefined {
-  if (other.kind === 'reply') return undefined;
-  // Failures of legacy that nobody saw would allow the candidate as many of its own.
-  const isUnseen = other.code === NOT_ASKED && exchange.served === 'candidate';
-  if (isUnseen || isOurOwn(other.code)) return 'shadow-dropped';
-  if (other.code === 'STREAMING' && isStream(exchange)) return 'streaming';
-  return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
-}
-
-const UNREADABLE: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'BODY_OUT_OF_PROPORTION', 'STREAMING']);
-
-function isUnreadable(result: SideResult): boolean {
-  return result.kind === 'failed' && UNREADABLE.has(result.code);
-}
-
-/** The served body was larger than is kept. */
-function isCut({ result, request }: ServedExchange): boolean {
-  return result.kind === 'reply' && result.body === undefined && request.method !== 'HEAD';
-}
-
-function isStream({ result }: ServedExchange): boolean {
-  return result.kind === 'reply' && isEventStream(result.headers);
-}
-
-/** Exactly one side has a body that cannot be read to its end; a 5xx of the other is told first. */
-function oneIsUnreadable(
-  ports: ShadowPorts,
-  exchange: ServedExchange,
-  results: SidePair<SideResult>,
-): Recorded | undefined {
-  const other = otherSide(exchange.served);
-  const isServedUnreadable = isCut(exchange) || isStream(exchange);
-  if (isServedUnreadable && ports.failureOf(results[other]) !== undefined) return undefined;
-  const unreadable = isServedUnreadable ? exchange.served : isUnreadable(results[other]) ? other : undefined;
-  const judged = unreadable && ports.judgeUnreadable(exchange.operationId, unreadable);
-  return judged && { ...judged, results };
 }
 
 /** How much longer than legacy a candidate may keep a client waiting before leaving is the candidate's fault. */
