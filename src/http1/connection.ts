@@ -190,7 +190,7 @@ export class Connection {
 
   readonly #sink: ReplySink = {
     onHead: (head) => this.#handler?.onHead(head),
-    onData: (chunk) => this.#handler?.onData(chunk),
+    onData: (bytes, start, end) => this.#handler?.onData(bytes, start, end),
     onEnd: (trailers) => this.#finish(trailers),
   };
 

@@ -27,7 +27,7 @@ function readByUs(origin: URL, method: 'GET' | 'HEAD', target: string): Promise<
         onHead: (head) => {
           [status, headers] = [head.status, head.headers];
         },
-        onData: (chunk) => void chunks.push(chunk),
+        onData: (bytes, start, end) => void chunks.push(Buffer.from(bytes.subarray(start, end))),
         onReadDone: () => {},
         onEnd: (trailers) =>
           resolve({ kind: 'reply', status, headers, body: Buffer.concat(chunks).toString('latin1'), trailers }),

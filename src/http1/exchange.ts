@@ -44,7 +44,8 @@ export interface Failure {
  */
 export interface ReplyHandler {
   onHead(head: ReplyHead): void;
-  onData(chunk: Buffer): void;
+  /** `bytes` from `start` to `end`, valid only during the call: what is kept is copied, once, by whoever knows where to. */
+  onData(bytes: Buffer, start: number, end: number): void;
   /** All that came in one piece has been handed over and more is to come. */
   onReadDone(): void;
   onEnd(trailers: readonly string[]): void;

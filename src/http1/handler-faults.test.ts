@@ -35,9 +35,9 @@ function fail(): never {
 /** Keeps what it is told, and throws when it is told this. */
 function faulty(callback: 'onHead' | 'onData' | 'onReadDone' | 'onEnd' | 'onFailure'): Recorder {
   const recorder = new Recorder();
-  const inner = recorder[callback].bind(recorder) as (argument?: unknown) => void; // called with what it was called with
-  recorder[callback] = (argument?: unknown) => {
-    inner(argument);
+  const inner = recorder[callback].bind(recorder) as (...told: unknown[]) => void; // called with what it was called with
+  recorder[callback] = (...told: unknown[]) => {
+    inner(...told);
     fail();
   };
   return recorder;

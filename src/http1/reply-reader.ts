@@ -6,8 +6,8 @@ import { parseReplyHead, parseTrailers, type ReplyHead } from './reply-head.ts';
 export interface ReplySink {
   /** The head of the final response; interim ones are passed over. */
   onHead(head: ReplyHead): void;
-  /** A piece of the body in memory of its own. */
-  onData(chunk: Buffer): void;
+  /** A piece of the body: `bytes` from `start` to `end`, valid only during the call. */
+  onData(bytes: Buffer, start: number, end: number): void;
   onEnd(trailers: readonly string[]): void;
 }
 
@@ -138,7 +138,7 @@ export class ReplyReader {
     if (NO_BODY_STATUS.has(head.status)) return this.#stageWithoutBody(head);
     if (head.isChunked) {
       this.#chunks = new ChunkedReader({
-        onPiece: (bytes, start, end) => this.#emit(bytes, start, end),
+        onPiece: (bytes, start, end) => this.#sink.onData(bytes, start, end),
         onTrailers: (text) => {
           this.#trailerText = text;
         },
@@ -162,7 +162,7 @@ export class ReplyReader {
   #readBody(bytes: Buffer, from: number, to: number): number | Malformed {
     if (this.#chunks) return this.#readChunks(this.#chunks, bytes, from, to);
     const end = this.#stage === 'length' ? Math.min(to, from + this.#left) : to;
-    this.#emit(bytes, from, end);
+    this.#sink.onData(bytes, from, end);
     if (this.#stage === 'length') {
       this.#left -= end - from;
       if (this.#left === 0) this.#finish();
@@ -179,12 +179,6 @@ export class ReplyReader {
     this.#trailers = trailers;
     this.#finish();
     return next;
-  }
-
-  #emit(bytes: Buffer, from: number, to: number): void {
-    const chunk = Buffer.allocUnsafe(to - from);
-    bytes.copy(chunk, 0, from, to);
-    this.#sink.onData(chunk);
   }
 
   #finish(): void {

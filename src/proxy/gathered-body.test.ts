@@ -19,7 +19,33 @@ test('the whole is what the pieces were, however it is cut', () => {
     for (let at = 0; at < text.length; at += pieces.at(-1)?.length ?? 0)
       pieces.push(Buffer.from(text.subarray(at, at + 1 + Math.floor(random() ** 6 * 20_000))));
     assert.ok(gather(text.length, pieces).whole()?.equals(text));
+    assert.ok(copyThrough(text.length, pieces).whole()?.equals(text));
   }
+});
+
+/** As from a socket: every piece comes in the same memory. */
+function copyThrough(expectedBytes: number, pieces: readonly Buffer[]): GatheredBody {
+  const body = new GatheredBody(1_000_000);
+  body.expect(expectedBytes);
+  const scratch = Buffer.alloc(50_000);
+  for (const piece of pieces) {
+    piece.copy(scratch, 7);
+    assert.ok(body.addCopy(scratch, 7, 7 + piece.length));
+  }
+  scratch.fill('?');
+  return body;
+}
+
+test('what came last stays what it was, whatever comes behind it', () => {
+  const body = new GatheredBody(9);
+  body.expect(4);
+  const lasts = ['ab', 'c', 'def', 'ghi'].map((text) => {
+    assert.ok(body.addCopy(Buffer.from(text), 0, text.length));
+    return body.last(text.length);
+  });
+  assert.equal(body.addCopy(Buffer.from('j'), 0, 1), false);
+  assert.equal(body.last(1), undefined);
+  assert.deepEqual(lasts.map(String), ['ab', 'c', 'def', 'ghi']);
 });
 
 test('nothing, and one piece, are what they are', () => {
@@ -35,17 +61,30 @@ test('more than the cap is not kept, and still counted', () => {
   assert.deepEqual([body.whole(), body.length], [undefined, 5]);
 });
 
-test('room is made for what is expected, never for more than the cap, and what is longer is kept all the same', () => {
-  const body = new GatheredBody(1_000);
-  body.expect(10);
-  for (const piece of ['01234', '56789']) body.add(Buffer.from(piece));
-  assert.equal(body.whole()?.buffer.byteLength, 10);
-  for (let more = 0; more < 90; more++) body.add(Buffer.from('x'));
-  assert.equal(body.whole()?.length, 100);
-  const liar = new GatheredBody(100);
+test('what is expected is put together in one place, and what is longer is kept all the same', () => {
+  const body = new GatheredBody(1_000_000);
+  body.expect(100_000);
+  const first = Buffer.alloc(60_000);
+  const second = Buffer.alloc(40_000);
+  body.addCopy(first, 0, first.length);
+  const memory = body.last(first.length)?.buffer;
+  body.addCopy(second, 0, second.length);
+  assert.equal(body.whole()?.buffer, memory);
+  assert.equal(memory?.byteLength, 100_000);
+  body.addCopy(second, 0, second.length);
+  assert.equal(body.whole()?.length, 140_000);
+});
+
+test('who promises a lot gets room for a little more than was sent, and never for more than the cap', () => {
+  const liar = new GatheredBody(100_000);
   liar.expect(1_000_000_000);
-  for (const piece of ['a', 'b']) liar.add(Buffer.from(piece));
-  assert.deepEqual([liar.whole()?.toString(), liar.whole()?.buffer.byteLength], ['ab', 100]);
+  const piece = Buffer.alloc(10_000);
+  const rooms = Array.from({ length: 10 }, () => {
+    liar.addCopy(piece, 0, piece.length);
+    return liar.last(piece.length)?.buffer.byteLength ?? 0;
+  });
+  assert.equal(rooms[0], 40_000);
+  assert.equal(Math.max(...rooms), 100_000);
 });
 
 test('single bytes cost little more than a byte each', () => {

@@ -3,9 +3,12 @@
 const NOTHING = Buffer.alloc(0);
 const FIRST_ROOM_BYTES = 4_096;
 
+/** Of what is said to come, room is made at once for so many times of what came: a liar must not make us hold a lot. */
+const TRUST = 4;
+
 /**
- * Most bodies come in one piece, which is taken as it is. Further ones are copied together: a sender of single bytes would
- * make us keep a hundred times what it sends, each byte an object of its own.
+ * Pieces are copied together: a sender of single bytes would make us keep a hundred times what it sends, each byte an
+ * object of its own. Bytes that are in it are never changed.
  */
 export class GatheredBody {
   readonly #capBytes: number;
@@ -23,17 +26,34 @@ export class GatheredBody {
     return this.#length;
   }
 
-  /** How long it is said to be: room for all of it is made at once, when there is more than one piece. */
+  /** How long it is said to be. */
   expect(bytes: number): void {
     this.#expectedBytes = bytes;
   }
 
+  /** Takes a piece that belongs to nobody else; the first one, which is mostly the last, without a copy. */
   add(piece: Buffer): void {
+    if (this.#length > 0 || piece.length > this.#capBytes) this.addCopy(piece, 0, piece.length);
+    else {
+      this.#length = piece.length;
+      this.#bytes = piece;
+    }
+  }
+
+  /** Copies `bytes` from `start` to `end`; false when that makes it too long, and nothing is kept. */
+  addCopy(bytes: Buffer, start: number, end: number): boolean {
     const had = this.#length;
-    this.#length += piece.length;
+    this.#length += end - start;
     if (this.#length > this.#capBytes) this.#bytes = undefined;
-    else if (had === 0) this.#bytes = piece;
-    else if (this.#bytes) piece.copy(this.#withRoom(this.#bytes, had), had);
+    if (!this.#bytes) return false;
+    bytes.copy(this.#withRoom(this.#bytes, had), had, start, end);
+    return true;
+  }
+
+  /** What came last, `count` bytes of it, as they are kept. */
+  last(count: number): Buffer | undefined {
+    const bytes = this.#bytes;
+    return bytes?.length === count ? bytes : bytes?.subarray(this.#length - count, this.#length);
   }
 
   /** All of it; undefined when it is more than the cap. */
@@ -45,11 +65,17 @@ export class GatheredBody {
 
   #withRoom(bytes: Buffer, used: number): Buffer {
     if (this.#length <= bytes.length) return bytes;
-    const isExpected = this.#length <= this.#expectedBytes;
-    const wanted = isExpected ? this.#expectedBytes : Math.max(this.#length, 2 * used, FIRST_ROOM_BYTES);
-    const roomy = Buffer.allocUnsafeSlow(Math.min(wanted, this.#capBytes));
+    const roomy = Buffer.allocUnsafe(this.#wantedBytes(used));
     bytes.copy(roomy, 0, 0, used);
     this.#bytes = roomy;
     return roomy;
+  }
+
+  #wantedBytes(used: number): number {
+    const length = this.#length;
+    // Most bodies come in one piece, and this is it.
+    const least = used === 0 ? length : Math.max(length, 2 * used, FIRST_ROOM_BYTES);
+    const wanted = length <= this.#expectedBytes ? Math.min(this.#expectedBytes, TRUST * length) : least;
+    return Math.min(wanted, this.#capBytes);
   }
 }

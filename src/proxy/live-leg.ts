@@ -82,10 +82,11 @@ class Leg implements ReplyHandler {
     response.writeHead(head.status, head.reason, headers as string[]); // Node's type asks for a mutable array
   }
 
-  onData(chunk: Buffer): void {
-    this.#kept?.add(chunk);
+  onData(bytes: Buffer, start: number, end: number): void {
+    // What is kept for the comparison is never changed, so the client may be sent the very same bytes.
+    const piece = this.#kept?.addCopy(bytes, start, end) ? this.#kept.last(end - start) : copyOf(bytes, start, end);
     if (this.#pending) this.#write(this.#pending);
-    this.#pending = chunk;
+    this.#pending = piece;
   }
 
   onReadDone(): void {
@@ -160,6 +161,12 @@ class Leg implements ReplyHandler {
     clearTimeout(this.#drainLimit);
     this.#done(end);
   }
+}
+
+function copyOf(bytes: Buffer, start: number, end: number): Buffer {
+  const piece = Buffer.allocUnsafe(end - start);
+  bytes.copy(piece, 0, start, end);
+  return piece;
 }
 
 /** Only a chunked response has a place for trailers (RFC 9112, section 7.1.2), and HTTP/1.0 knows no chunks. */

@@ -82,8 +82,8 @@ class Collector implements ReplyHandler {
     if (isEventStream(this.#headers)) this.#giveUp('STREAMING');
   }
 
-  onData(chunk: Buffer): void {
-    this.#body.add(chunk);
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.#body.addCopy(bytes, start, end);
     if (this.#body.length > this.#collecting.maxBodyBytes) this.#giveUp('BODY_TOO_LARGE');
     else if (this.#body.length > this.#proportionBytes) this.#giveUp('BODY_OUT_OF_PROPORTION');
   }

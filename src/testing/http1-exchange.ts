@@ -25,10 +25,10 @@ export class Recorder {
     this.#head.resolve();
   }
 
-  onData(chunk: Buffer): void {
+  onData(bytes: Buffer, start: number, end: number): void {
     if (this.calls.at(-1) !== 'data') this.calls.push('data');
-    this.dataBytes += chunk.length;
-    this.#chunks.push(chunk);
+    this.dataBytes += end - start;
+    this.#chunks.push(Buffer.from(bytes.subarray(start, end)));
     this.#data.resolve();
   }
 
