@@ -119,8 +119,7 @@ function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redacti
 function withPass(upstreams: Upstreams, pass: OwnPass): Upstreams {
   return {
     ...upstreams,
-    send: (side, request, likeBytes) =>
-      upstreams.send(side, side === 'legacy' ? pass.give(request) : request, likeBytes),
+    send: (side, request, likely) => upstreams.send(side, side === 'legacy' ? pass.give(request) : request, likely),
   };
 }
 

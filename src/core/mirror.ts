@@ -16,6 +16,13 @@ export interface BackendRequest {
   readonly body: Uint8Array | undefined;
 }
 
+/** What is known of a body before it comes: the one that the other side has served. */
+export interface LikelyBody {
+  readonly bytes: Uint8Array;
+  /** Whether a body out of all proportion to it is not worth reading to its end. */
+  readonly isMeasure: boolean;
+}
+
 /** What the client got, or why it got nothing. */
 export type ServedResult =
   | {

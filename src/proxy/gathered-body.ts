@@ -12,13 +12,17 @@ const TRUST = 4;
  */
 export class GatheredBody {
   readonly #capBytes: number;
-  /** The first `#length` bytes are the body; what follows is room. Undefined once it is too long. */
-  #bytes: Buffer | undefined = NOTHING;
+  /** The first `#length` bytes are the body. Undefined once it is too long. */
+  #bytes: Uint8Array | undefined;
+  /** `#bytes` is somebody else's: what follows is no room. */
+  #isShared = true;
   #length = 0;
   #expectedBytes = 0;
 
-  constructor(capBytes: number) {
+  /** `like`: a body that never changes. While what comes is what it begins with, it stands for it, and nothing is copied. */
+  constructor(capBytes: number, like: Uint8Array = NOTHING) {
     this.#capBytes = capBytes;
+    this.#bytes = like;
   }
 
   /** Of all that came, even of what was not kept. */
@@ -40,34 +44,41 @@ export class GatheredBody {
     }
   }
 
-  /** Copies `bytes` from `start` to `end`; false when that makes it too long, and nothing is kept. */
+  /** Takes `bytes` from `start` to `end`, which are somebody else's; false when it is too long, and nothing is kept. */
   addCopy(bytes: Buffer, start: number, end: number): boolean {
     const had = this.#length;
     this.#length += end - start;
     if (this.#length > this.#capBytes) this.#bytes = undefined;
     if (!this.#bytes) return false;
+    if (
+      this.#isShared &&
+      this.#length <= this.#bytes.length &&
+      !bytes.compare(this.#bytes, had, this.#length, start, end)
+    )
+      return true;
     bytes.copy(this.#withRoom(this.#bytes, had), had, start, end);
     return true;
   }
 
   /** What came last, `count` bytes of it, as they are kept. */
-  last(count: number): Buffer | undefined {
+  last(count: number): Uint8Array | undefined {
     const bytes = this.#bytes;
     return bytes?.length === count ? bytes : bytes?.subarray(this.#length - count, this.#length);
   }
 
   /** All of it; undefined when it is more than the cap. */
-  whole(): Buffer | undefined {
+  whole(): Uint8Array | undefined {
     const bytes = this.#bytes;
     // A typed array is one of the dearest things to make.
     return bytes?.length === this.#length ? bytes : bytes?.subarray(0, this.#length);
   }
 
-  #withRoom(bytes: Buffer, used: number): Buffer {
-    if (this.#length <= bytes.length) return bytes;
+  #withRoom(bytes: Uint8Array, used: number): Uint8Array {
+    if (this.#length <= bytes.length && !this.#isShared) return bytes;
     const roomy = Buffer.allocUnsafe(this.#wantedBytes(used));
-    bytes.copy(roomy, 0, 0, used);
+    if (used > 0) roomy.set(bytes.subarray(0, used));
     this.#bytes = roomy;
+    this.#isShared = false;
     return roomy;
   }
 

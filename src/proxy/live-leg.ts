@@ -47,7 +47,7 @@ class Leg implements ReplyHandler {
   #status = 0;
   #headers: RawHeaders = [];
   /** Came in the read that is being handed over, and goes out with what else comes in it. */
-  #pending: Buffer | undefined;
+  #pending: Uint8Array | undefined;
   #heldBack = false;
   #ended = false;
 
@@ -128,7 +128,7 @@ class Leg implements ReplyHandler {
     return { kind: 'client-aborted', totalMs: this.#elapsedMs(), heldBack: this.#heldBack, hasBegun };
   }
 
-  #write(chunk: Buffer): void {
+  #write(chunk: Uint8Array): void {
     const { response } = this.#leg;
     if (response.write(chunk) || response.destroyed || this.#heldBackNow) return;
     this.#heldBack = true;

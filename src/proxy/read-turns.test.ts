@@ -53,7 +53,11 @@ async function askForMegabyte(t: TestContext, { likeBytes, hasTurns = true }: Me
   t.after(() => upstreams.stop());
   const headers = ['Host', 'a'];
   const request = { group: undefined, method: 'GET', target: '/', headers, body: undefined };
-  const result = upstreams.send('legacy', request, likeBytes);
+  const result = upstreams.send(
+    'legacy',
+    request,
+    likeBytes === undefined ? undefined : { bytes: Buffer.alloc(likeBytes), isMeasure: true },
+  );
   return { time, result, waits };
 }
 

@@ -1,4 +1,11 @@
-import { type BackendRequest, type Clock, isEventStream, type RawHeaders, type SideResult } from '../core/index.ts';
+import {
+  type BackendRequest,
+  type Clock,
+  isEventStream,
+  type LikelyBody,
+  type RawHeaders,
+  type SideResult,
+} from '../core/index.ts';
 import type { Connections, Exchange, Failure, ReplyHandler, ReplyHead, Timeouts } from '../http1/index.ts';
 import { mayResend } from './fallback.ts';
 import { GatheredBody } from './gathered-body.ts';
@@ -11,8 +18,8 @@ interface Collecting {
   /** With a total: a dribbling backend cannot hold a place in the lane. */
   readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
-  /** The length of the body that this one will be compared with, where it is known. */
-  readonly likeBytes?: number | undefined;
+  /** The body that this one will be compared with, where it is known. */
+  readonly likely?: LikelyBody | undefined;
   readonly clock: Clock;
   readonly turns: ReadTurns;
 }
@@ -54,9 +61,11 @@ class Collector implements ReplyHandler {
     this.#collecting = collecting;
     this.#resolve = resolve;
     this.#startedMs = collecting.clock.monotonicMs();
-    this.#body = new GatheredBody(collecting.maxBodyBytes);
-    const { likeBytes = Number.POSITIVE_INFINITY } = collecting;
-    this.#proportionBytes = likeBytes * PROPORTION + UNHINDERED_BYTES;
+    const { likely, maxBodyBytes } = collecting;
+    this.#body = new GatheredBody(maxBodyBytes, likely?.bytes);
+    this.#proportionBytes = likely?.isMeasure
+      ? likely.bytes.length * PROPORTION + UNHINDERED_BYTES
+      : Number.POSITIVE_INFINITY;
   }
 
   send(): void {

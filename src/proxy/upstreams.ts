@@ -1,5 +1,12 @@
 // The connections: for each backend and lane its own, so that a shadow that hangs can never take a live connection.
-import { type BackendRequest, type Clock, createBudget, type Side, type SideResult } from '../core/index.ts';
+import {
+  type BackendRequest,
+  type Clock,
+  createBudget,
+  type LikelyBody,
+  type Side,
+  type SideResult,
+} from '../core/index.ts';
 import type { Connections, Timeouts } from '../http1/index.ts';
 import type { Backend, BackendPair } from './backend.ts';
 import { type Connect, createConnect } from './dial.ts';
@@ -55,10 +62,10 @@ export interface Upstreams {
   /** The live lane of a side, or undefined when the group has no such backend. */
   live(group: string | undefined, side: Side): Upstream | undefined;
   /**
-   * Fetches a whole response over the shadow lane's own connections. Never rejects. `likeBytes`: the length of the body
-   * that it will be compared with.
+   * Fetches a whole response over the shadow lane's own connections. Never rejects. `likely`: the body that it will be
+   * compared with.
    */
-  send(side: Side, request: BackendRequest, likeBytes?: number): Promise<SideResult>;
+  send(side: Side, request: BackendRequest, likely?: LikelyBody): Promise<SideResult>;
   stop(): Promise<void>;
 }
 
@@ -79,9 +86,9 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const timeouts = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
   return {
     live: (group = '', side) => liveUpstreams.get(group)?.[side],
-    send: (side, request, likeBytes) => {
+    send: (side, request, likely) => {
       const connections = mirrorConnections.get(request.group ?? '')?.[side];
-      return collectReply({ connections, request, timeouts, maxBodyBytes, likeBytes, clock, turns });
+      return collectReply({ connections, request, timeouts, maxBodyBytes, likely, clock, turns });
     },
     stop: async () => {
       live.stop();

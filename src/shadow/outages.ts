@@ -46,12 +46,12 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
     record.nextProbeMs = clock.monotonicMs() + PROBE_MS;
     onChange({ ...about, isOut: !wasOut });
   };
-  return async (side, request, likeBytes) => {
+  return async (side, request, likely) => {
     const record = recordOf(side, request);
     const isProbe = isOut(record);
     if (isProbe && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
     try {
-      const result = await send(side, request, likeBytes);
+      const result = await send(side, request, likely);
       note(record, result, { side, group: request.group });
       return result;
     } finally {

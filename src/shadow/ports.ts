@@ -1,6 +1,7 @@
 import type {
   BackendRequest,
   Finding,
+  LikelyBody,
   Observation,
   Outcome,
   Reply,
@@ -35,10 +36,10 @@ export interface Subject {
 /** The lane's ports, filled in by the composition root. */
 export interface ShadowPorts {
   /**
-   * Asks one side over the lane's own connections. Never rejects. `likeBytes`: the length of the body that the answer will
-   * be compared with; what is out of all proportion to it is not read to its end (`BODY_OUT_OF_PROPORTION`).
+   * Asks one side over the lane's own connections. Never rejects. What is out of all proportion to a likely body that is
+   * a measure is not read to its end (`BODY_OUT_OF_PROPORTION`).
    */
-  readonly send: (side: Side, request: BackendRequest, likeBytes?: number) => Promise<SideResult>;
+  readonly send: (side: Side, request: BackendRequest, likely?: LikelyBody) => Promise<SideResult>;
   /** The request as the shadow gets it: marked and unconditional. */
   readonly mark: (request: BackendRequest) => BackendRequest;
   /** Judges a pair in which a side failed; undefined when both answered. */

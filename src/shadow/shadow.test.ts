@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Observation, Reply, ServedExchange, Side, SideResult } from '../core/index.ts';
+import type { LikelyBody, Observation, Reply, ServedExchange, Side, SideResult } from '../core/index.ts';
 import { NOT_ASKED } from './outages.ts';
 import type { ShadowPorts } from './ports.ts';
 import { createShadow } from './shadow.ts';
@@ -241,28 +241,29 @@ test('a candidate that failed before its stand-in was left waiting for failed al
   );
 });
 
-test('the length of the served body is told where it says something about the other', async () => {
-  const lengthTold = async (
+test('the served body is told, and that it is a measure where it says something about the other', async () => {
+  const isMeasure = async (
     over: Partial<Reply>,
     method = 'GET',
     served: Side = 'legacy',
-  ): Promise<number | undefined> => {
-    const told: (number | undefined)[] = [];
+  ): Promise<boolean | undefined> => {
+    const told: (LikelyBody | undefined)[] = [];
     const { offer } = createLab({
-      send: async (_side, _request, likeBytes) => {
-        told.push(likeBytes);
+      send: async (_side, _request, likely) => {
+        told.push(likely);
         return { kind: 'reply', reply: REPLY };
       },
     });
     const request = { ...exchange().request, method };
     await offer({ request, served, result: { kind: 'reply', heldBack: false, ...REPLY, ...over } });
-    return told[0];
+    assert.equal(told[0]?.bytes, { ...REPLY, ...over }.body);
+    return told[0]?.isMeasure;
   };
-  assert.equal(await lengthTold({}), 1);
-  assert.equal(await lengthTold({ headers: ['Content-Encoding', 'gzip'] }), undefined);
-  assert.equal(await lengthTold({ status: 404 }), undefined);
-  assert.equal(await lengthTold({}, 'HEAD'), undefined);
-  assert.equal(await lengthTold({}, 'GET', 'candidate'), undefined, 'legacy is read to its end');
+  assert.equal(await isMeasure({}), true);
+  assert.equal(await isMeasure({ headers: ['Content-Encoding', 'gzip'] }), false);
+  assert.equal(await isMeasure({ status: 404 }), false);
+  assert.equal(await isMeasure({}, 'HEAD'), false);
+  assert.equal(await isMeasure({}, 'GET', 'candidate'), false, 'legacy is read to its end');
 });
 
 test('a legacy that was not asked has not failed, and a candidate that was not asked has', async () => {

@@ -12,7 +12,7 @@ import {
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
-import { likeBytes, missingReason, oneIsUnreadable } from './witness.ts';
+import { likelyBody, missingReason, oneIsUnreadable } from './witness.ts';
 
 export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
@@ -146,7 +146,7 @@ function isConditional({ headers }: ServedExchange['request']): boolean {
 }
 
 function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
-  return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likeBytes(exchange));
+  return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likelyBody(exchange));
 }
 
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */

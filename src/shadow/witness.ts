@@ -2,6 +2,7 @@
 import {
   headerValue,
   isEventStream,
+  type LikelyBody,
   otherSide,
   type ServedExchange,
   type SideResult,
@@ -12,18 +13,19 @@ import { NOT_ASKED } from './outages.ts';
 import type { ShadowPorts, SidePair } from './ports.ts';
 import type { Recorded } from './record.ts';
 
-/** The length of the served body, where it says something about the other: as it was meant, whole, and not compressed. */
-export function likeBytes({ served, result, request }: ServedExchange): number | undefined {
+/** The served body, as far as it was kept: the other is most likely the same. */
+export function likelyBody(exchange: ServedExchange): LikelyBody | undefined {
+  const { result } = exchange;
+  const bytes = result.kind === 'reply' ? result.body : undefined;
+  return bytes && { bytes, isMeasure: isMeasure(exchange) };
+}
+
+/** The length of the served body says something about the other: it is as it was meant, whole, and not compressed. */
+function isMeasure({ served, result, request }: ServedExchange): boolean {
   // Legacy is read to its end: what a candidate left out of its own answer must not become legacy's failure.
-  if (
-    served === 'candidate' ||
-    result.kind !== 'reply' ||
-    result.status < 200 ||
-    result.status > 299 ||
-    request.method === 'HEAD'
-  )
-    return undefined;
-  return headerValue(result.headers, 'content-encoding') === undefined ? result.body?.length : undefined;
+  if (served === 'candidate' || result.kind !== 'reply' || request.method === 'HEAD') return false;
+  const isSuccess = result.status >= 200 && result.status < 300;
+  return isSuccess && headerValue(result.headers, 'content-encoding') === undefined;
 }
 
 /** The other side is no witness: there is none, we hung up on it, or neither body can be read to an end. */
