@@ -37,8 +37,8 @@ function createContract(document: OpenApiDocument): Contract {
   validateReferences(document, survey, references);
   const { operations, warnings } = listOperations(document, references);
   const matcher = createMatcher(document, operations);
-  const responses = createResponses(references, createSchemaNodes(document, references));
   const validator = createValidator(document, references);
+  const responses = createResponses(references, createSchemaNodes(document, references, validator.satisfies));
   return {
     file: document.file,
     title: String(member(document.root['info'], 'title')),

@@ -9,6 +9,7 @@ export interface Node extends SchemaNode, SchemaKeywords {
   property(name: string): Node | undefined;
   readonly additional: Node | undefined;
   item(index: number): Node | undefined;
+  narrow(value: unknown): Node;
 }
 
 /** The parts of a schema that are schemas, each found when asked for: schemas may contain themselves. */
@@ -24,6 +25,8 @@ export interface NodeParts {
   readonly place: string;
   readonly keywords: SchemaKeywords;
   readonly children: Children;
+  /** The node for a value of it, where there is more than one; undefined when the value is of none of them. */
+  readonly choose?: ((value: unknown) => Node | undefined) | undefined;
 }
 
 /** `all` for `allOf`, `any` for `anyOf` and `oneOf`. */
@@ -33,6 +36,8 @@ export interface NodeFactory {
   create(parts: NodeParts): Node;
   /** One node for several; the only one itself, and undefined for none. */
   combine(mode: Mode, nodes: readonly Node[], place: string): Node | undefined;
+  /** All branches united, for values that `choose` finds the one of; the only one itself, and undefined for none. */
+  choice(nodes: readonly Node[], place: string, choose: NonNullable<NodeParts['choose']>): Node | undefined;
   /** The same for what several schemas may declare, at the place of the first that does. */
   combineDefined(mode: Mode, nodes: readonly (Node | undefined)[]): Node | undefined;
 }
@@ -54,18 +59,31 @@ export function createNodeFactory(): NodeFactory {
     const key = `${mode} ${distinct.map((node) => node.id).join(' ')} ${place}`;
     const known = combined.get(key);
     if (known) return known;
-    const keywords = mode === 'all' ? intersectKeywords(distinct) : uniteKeywords(distinct);
-    const restFrom = Math.max(...distinct.map((node) => node.restFrom));
-    const children = combineChildren(restFrom, (each) => combineDefined(mode, distinct.map(each)));
-    const node = create({ place, keywords, children });
+    // Of branches that are only united here, nobody knows which one a value is of.
+    const hasChoice = mode === 'all' && distinct.some((node) => node.hasChoice);
+    const narrowAll = (value: unknown) =>
+      combine(
+        'all',
+        distinct.map((each) => each.narrow(value)),
+        place,
+      );
+    const node = join(mode, distinct, { place, choose: hasChoice ? narrowAll : undefined });
     combined.set(key, node);
     return node;
   };
+  const join = (mode: Mode, nodes: readonly Node[], rest: Pick<NodeParts, 'place' | 'choose'>) => {
+    const keywords = mode === 'all' ? intersectKeywords(nodes) : uniteKeywords(nodes);
+    const restFrom = Math.max(...nodes.map((node) => node.restFrom));
+    const children = combineChildren(restFrom, (each) => combineDefined(mode, nodes.map(each)));
+    return create({ ...rest, keywords, children });
+  };
+  const choice: NodeFactory['choice'] = (nodes, place, choose) =>
+    nodes.length < 2 ? nodes[0] : join('any', nodes, { place, choose });
   const combineDefined: NodeFactory['combineDefined'] = (mode, nodes) => {
     const defined = nodes.filter((node) => node !== undefined);
     return combine(mode, defined, defined[0]?.place ?? '#');
   };
-  return { create, combine, combineDefined };
+  return { create, combine, choice, combineDefined };
 }
 
 function combineChildren(
@@ -80,11 +98,15 @@ function combineChildren(
   };
 }
 
-function createNode({ place, keywords, children }: NodeParts, id: number): Node {
+function createNode({ place, keywords, children, choose }: NodeParts, id: number): Node {
   const properties = new Map<string, Node>();
   const items: (Node | undefined)[] = [];
   return {
     ...keywords,
+    hasChoice: choose !== undefined,
+    narrow(value) {
+      return choose?.(value) ?? this;
+    },
     id,
     place,
     restFrom: children.restFrom,

@@ -1,12 +1,17 @@
+import { type Discriminator, discriminatorOf } from './branches.ts';
 import type { OpenApiDocument } from './document.ts';
 import { fieldOf, type ObjectKind, type Shape } from './grammar.ts';
 import { isJsonObject, type JsonObject, listOf, member, members } from './json.ts';
-import { fragmentOf } from './place.ts';
+import { fragmentOf, valueAt } from './place.ts';
 import type { References } from './references.ts';
 import { isExtensible } from './schema-keywords.ts';
+import { isUnjudgeable } from './unjudgeable.ts';
 
 /** The URI by which the validator knows the normalized document. */
 export const DOCUMENT_URI = 'openapi:contract';
+
+/** Stands nowhere: Ajv says that it cannot be resolved. */
+const UNJUDGEABLE = 'paritygate:unevaluated-beside-contains-or-if';
 
 interface Context {
   readonly document: OpenApiDocument;
@@ -41,6 +46,17 @@ const DROPPED = new Set([
 export function normalizeDocument(document: OpenApiDocument, references: References): JsonObject {
   const context = { document, references, writeOnly: new Set<string>() };
   return { ...normalizeObject(document.root, 'document', context), $id: DOCUMENT_URI };
+}
+
+/** One schema of the document by itself, since it may stand elsewhere in the copy, or nowhere. Its references lead into that. */
+export function normalizeSchemaAt(
+  document: OpenApiDocument,
+  references: References,
+  place: string,
+): JsonObject | boolean {
+  const value = valueAt(document.root, place);
+  if (typeof value === 'boolean') return value;
+  return normalizeObject(value, 'schema', { document, references, writeOnly: new Set<string>() });
 }
 
 function normalizeObject(value: unknown, kind: ObjectKind, context: Context): JsonObject {
@@ -80,6 +96,9 @@ function normalizeChild(value: unknown, kind: ObjectKind, context: Context): unk
 
 function normalizeSchema(schema: JsonObject, copy: Record<string, unknown>, context: Context): JsonObject {
   normalizeRef(copy, context.references);
+  // A schema that would be judged wrongly must not compile, so that its replies are counted as not checked.
+  if (isUnjudgeable(schema, (each) => followRef(each, context))) return { $ref: UNJUDGEABLE };
+  normalizeDiscriminator(schema, copy, context.references);
   if (isExtensible(schema)) delete copy['enum'];
   if (Array.isArray(copy['required']))
     copy['required'] = copy['required'].filter((name) => !context.writeOnly.has(name));
@@ -99,7 +118,48 @@ function normalizeRef(copy: Record<string, unknown>, references: References): vo
   delete copy['$dynamicRef'];
   if (typeof ref !== 'string') return;
   const place = references.target(ref);
-  copy['$ref'] = place === undefined ? ref : DOCUMENT_URI + fragmentOf(place);
+  copy['$ref'] = place === undefined ? ref : uriOf(place);
+}
+
+/**
+ * The tag alone tells the branch, as the discriminator is meant: a value that would satisfy another one as well is no
+ * violation, and a tag of none is one (OpenAPI 3.1.1, section 4.8.25). Branches that no tag leads to stay beside it.
+ */
+function normalizeDiscriminator(schema: JsonObject, copy: Record<string, unknown>, references: References): void {
+  const discriminator = discriminatorOf(schema, references);
+  if (!discriminator) return;
+  const places = new Set(discriminator.places.values());
+  for (const keyword of ['oneOf', 'anyOf']) {
+    const branches = listOf(copy[keyword]);
+    const untagged = branches.filter((branch) => !isTagged(branch, places));
+    if (untagged.length === branches.length) continue;
+    delete copy[keyword];
+    const tagged = switchOn(discriminator);
+    copy['allOf'] = [...listOf(copy['allOf']), untagged.length === 0 ? tagged : { anyOf: [tagged, ...untagged] }];
+  }
+}
+
+function isTagged(branch: unknown, places: ReadonlySet<string>): boolean {
+  const ref = member(branch, '$ref');
+  return [...places].some((place) => ref === uriOf(place));
+}
+
+function switchOn({ property, places }: Discriminator): JsonObject {
+  const tags = [...places.keys()];
+  return {
+    type: 'object',
+    required: [property],
+    properties: { [property]: { enum: tags } },
+    allOf: [...places].map(([tag, place]) => ({
+      if: { properties: { [property]: { const: tag } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { $ref: uriOf(place) },
+    })),
+  };
+}
+
+function uriOf(place: string): string {
+  return DOCUMENT_URI + fragmentOf(place);
 }
 
 /** OpenAPI 3.0 takes `exclusiveMinimum: true` beside `minimum`, as JSON Schema did in draft 4. */

@@ -56,7 +56,9 @@ function faultOf(ref: string, document: OpenApiDocument, references: References)
   if (place === undefined || (!isJsonObject(value) && typeof value !== 'boolean')) {
     return { message: `\`$ref: ${ref}\` leads to nothing`, fix: 'correct the reference, or define what it names' };
   }
-  if (refOf(references.follow(place).value) === undefined) return undefined;
+  const last = refOf(references.follow(place).value);
+  // One that leads out, or to nothing, is told where it stands.
+  if (last === undefined || references.target(last) === undefined) return undefined;
   return { message: `\`$ref: ${ref}\` leads back to itself`, fix: 'let the last reference lead to a definition' };
 }
 

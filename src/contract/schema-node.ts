@@ -1,5 +1,6 @@
+import { type Branch, chooseBranch, discriminatorOf, type Satisfies, tagReader } from './branches.ts';
 import type { OpenApiDocument } from './document.ts';
-import { isJsonObject, type JsonObject, listOf, members } from './json.ts';
+import { isJsonObject, type JsonObject, listOf, member, members } from './json.ts';
 import { type Children, createNodeFactory, type Node, type NodeFactory } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { placeBelow, valueAt } from './place.ts';
@@ -17,6 +18,7 @@ interface Factory {
   readonly references: References;
   readonly byPlace: Map<string, Node | undefined>;
   readonly nodes: NodeFactory;
+  readonly satisfies: Satisfies;
   /** Places above the one being built, to cut a schema that is its own part. */
   readonly building: Set<string>;
 }
@@ -41,13 +43,18 @@ const ANNOTATIONS = new Set([
   'xml',
 ]);
 
-export function createSchemaNodes(document: OpenApiDocument, references: References): SchemaNodes {
+export function createSchemaNodes(
+  document: OpenApiDocument,
+  references: References,
+  satisfies: Satisfies,
+): SchemaNodes {
   const factory: Factory = {
     document,
     references,
     byPlace: new Map(),
     nodes: createNodeFactory(),
     building: new Set(),
+    satisfies,
   };
   return { at: (place) => nodeAt(factory, place) };
 }
@@ -69,18 +76,19 @@ function buildNode(factory: Factory, place: string, schema: JsonObject): Node {
   const { nodes, document } = factory;
   const target = targetOf(factory, schema);
   const branchesOf = (keyword: string) => branchesAt(factory, placeBelow(place, keyword), schema[keyword]);
+  const union = (keyword: string) => unite(factory, place, { schema, branches: branchesOf(keyword) });
   const parts = [
     ownNode(factory, place, schema),
     target,
-    ...branchesOf('allOf'),
-    nodes.combine('any', branchesOf('anyOf'), place),
-    nodes.combine('any', branchesOf('oneOf'), place),
+    ...branchesOf('allOf').map((branch) => branch.node),
+    union('anyOf'),
+    union('oneOf'),
   ].filter((part) => part !== undefined);
   const node = nodes.combine('all', parts, target?.place ?? place) ?? plainNode(factory, place, {});
   const isNullable = document.version === '3.0' && schema['nullable'] === true;
   if (!isNullable) return node;
-  const nullable = [node, plainNode(factory, place, { type: 'null' })];
-  return nodes.combine('any', nullable, node.place) ?? node;
+  const none = plainNode(factory, place, { type: 'null' });
+  return nodes.choice([node, none], node.place, (value) => (value === null ? none : node.narrow(value))) ?? node;
 }
 
 function targetOf(factory: Factory, schema: JsonObject): Node | undefined {
@@ -89,10 +97,35 @@ function targetOf(factory: Factory, schema: JsonObject): Node | undefined {
   return place === undefined ? undefined : nodeAt(factory, place);
 }
 
-function branchesAt(factory: Factory, place: string, list: unknown): Node[] {
-  return listOf(list)
-    .map((_, index) => nodeAt(factory, placeBelow(place, index)))
-    .filter((node) => node !== undefined);
+function branchesAt(factory: Factory, place: string, list: unknown): Branch[] {
+  return listOf(list).flatMap((schema, index) => {
+    const at = placeBelow(place, index);
+    const node = nodeAt(factory, at);
+    const ref = member(schema, '$ref');
+    const target = typeof ref === 'string' ? factory.references.target(ref) : undefined;
+    return node ? [{ place: at, target, node }] : [];
+  });
+}
+
+interface Union {
+  readonly schema: JsonObject;
+  readonly branches: readonly Branch[];
+}
+
+/** All branches in one, for as long as it is not known which of them a value is of. */
+function unite(
+  { nodes, references, satisfies }: Factory,
+  place: string,
+  { schema, branches }: Union,
+): Node | undefined {
+  const discriminator = discriminatorOf(schema, references);
+  const byTag = discriminator && tagReader(branches, discriminator);
+  const choose = (value: unknown) => chooseBranch(branches, byTag, satisfies, value)?.node.narrow(value);
+  return nodes.choice(
+    branches.map(({ node }) => node),
+    place,
+    choose,
+  );
 }
 
 /** What the schema says beside its references and branches; undefined when that is nothing. */

@@ -11,7 +11,8 @@ export type ItemOrder =
   | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly strict: boolean };
 
 /**
- * A schema as the comparison sees it: references followed, `allOf` merged, the branches of `oneOf` and `anyOf` united.
+ * A schema as the comparison sees it: references followed, `allOf` merged, the branches of `oneOf` and `anyOf` united until
+ * a value narrows them.
  * Conformance is not judged from it but by the validator on the schema as written.
  */
 export interface SchemaNode {
@@ -38,6 +39,14 @@ export interface SchemaNode {
   readonly additional: SchemaNode | undefined;
   /** The schema of the item at an index. */
   item(index: number): SchemaNode | undefined;
+  /**
+   * The schema of a value of this one: of the branches of `oneOf` and `anyOf` the one that the value is of, told by the
+   * `discriminator` or else by which it satisfies. The same object for the same branches. This schema itself where there is
+   * no choice, or the value is of none of them.
+   */
+  narrow(value: unknown): SchemaNode;
+  /** Whether it may narrow. */
+  readonly hasChoice: boolean;
 }
 
 /** What the contract says about one response. */

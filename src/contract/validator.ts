@@ -1,8 +1,8 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Violation } from '../core/index.ts';
 import type { OpenApiDocument } from './document.ts';
-import { DOCUMENT_URI, normalizeDocument } from './normalize.ts';
+import { DOCUMENT_URI, normalizeDocument, normalizeSchemaAt } from './normalize.ts';
 import { compilePattern } from './pattern.ts';
 import { fragmentOf, placeBelow } from './place.ts';
 import type { References } from './references.ts';
@@ -13,6 +13,8 @@ export type Judgement = { readonly violations: readonly Violation[] } | { readon
 export interface Validator {
   /** Judges a value by the schema at a place. Never throws. */
   judge(place: string, value: unknown): Judgement;
+  /** Whether a value satisfies the schema at a place; false where nobody can say. */
+  satisfies(place: string, value: unknown): boolean;
 }
 
 type Judge = (value: unknown) => Judgement;
@@ -21,21 +23,28 @@ type Judge = (value: unknown) => Judgement;
 export function createValidator(document: OpenApiDocument, references: References): Validator {
   const judges = new Map<string, Judge>();
   let ajv: Ajv2020 | undefined;
-  const compileAt = (place: string): Judge => {
+  const branchJudges = new Map<string, Judge>();
+  const compile = (place: string, schema: AnySchema): Judge => {
     try {
       ajv ??= createAjv(document, references);
-      return judgeBy(ajv.compile({ $ref: DOCUMENT_URI + fragmentOf(place) }), place);
+      return judgeBy(ajv.compile(schema), place);
     } catch (error) {
       const judgement = { unchecked: `the schema at ${place} does not compile: ${messageOf(error)}` };
       return () => judgement;
     }
   };
   const judge = (place: string, value: unknown) => {
-    const known = judges.get(place) ?? compileAt(place);
+    const known = judges.get(place) ?? compile(place, { $ref: DOCUMENT_URI + fragmentOf(place) });
     judges.set(place, known);
     return known(value);
   };
-  return { judge };
+  const satisfies = (place: string, value: unknown) => {
+    const known = branchJudges.get(place) ?? compile(place, normalizeSchemaAt(document, references, place));
+    branchJudges.set(place, known);
+    const judgement = known(value);
+    return 'violations' in judgement && judgement.violations.length === 0;
+  };
+  return { judge, satisfies };
 }
 
 function createAjv(document: OpenApiDocument, references: References): Ajv2020 {

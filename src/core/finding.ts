@@ -34,6 +34,7 @@ export const RULES = {
   'array-item-added': 'an item was added',
   'array-key-not-unique': 'two items have the same declared key, so the array could not be paired',
   'property-duplicated': 'a name stands twice in one object on one side, so that clients may read either value',
+  'schema-branch-changed': 'the value is of another branch of `oneOf` or `anyOf`, and both keep the contract',
   'server-error': 'one side answered 5xx where the other did not',
   'no-response': 'one side gave no usable response',
 } as const;
@@ -42,7 +43,7 @@ export const RULES = {
 export type RuleId = keyof typeof RULES;
 
 /** Raised whenever a rule begins to judge differently: evidence made under other rules does not mix with it. */
-export const RULES_VERSION = '2';
+export const RULES_VERSION = '3';
 
 /** One difference at one place of the contract. */
 export interface Finding {

@@ -5,6 +5,7 @@ import { fuzzDiffs } from '../testing/fuzz-diff.ts';
 /** What two bodies may differ by; `npm run fuzz:diff` makes many more pairs of them. */
 const KINDS = [
   'added',
+  'branch',
   'enum',
   'item added',
   'item missing',
@@ -18,6 +19,7 @@ const KINDS = [
   'tolerated',
   'type',
   'value',
+  'volatile',
 ];
 
 test('of generated pairs every difference is found where it is, as what it is, and nothing else', () => {

@@ -8,7 +8,10 @@ import { escapeSegment, type Pair } from './walk-state.ts';
  * position knows its parent, and spells itself out only when something is to be reported there.
  */
 export class Position {
+  /** Of the branches that a value may be of, the one that it is of, where that is known. */
   readonly node: SchemaNode | undefined;
+  /** With all its branches, and of all branches around it: what is secret in one of them is not shown in another. */
+  readonly #wide: SchemaNode | undefined;
   readonly depth: number;
   readonly #parent: Position | undefined;
   /** Of a property its name, of an item its index or, where it was found by one, its key in brackets; of the root a place. */
@@ -17,12 +20,13 @@ export class Position {
   readonly #holders: Pair | undefined;
 
   private constructor(
-    node: SchemaNode | undefined,
+    { node, wide }: Nodes,
     parent: Position | undefined,
     step: string | number | readonly [key: string],
     holders?: Pair,
   ) {
     this.node = node;
+    this.#wide = wide;
     this.depth = parent ? parent.depth + 1 : 0;
     this.#parent = parent;
     this.#step = step;
@@ -31,15 +35,34 @@ export class Position {
 
   /** `place`: of a body for which the contract has no schema. */
   static root(node: SchemaNode | undefined, place: string): Position {
-    return new Position(node, undefined, place);
+    return new Position({ node, wide: node }, undefined, place);
   }
 
   property(name: string, holders: Pair): Position {
-    return new Position(this.node?.property(name) ?? this.node?.additional, this, name, holders);
+    return new Position(
+      this.#below((node) => node.property(name) ?? node.additional),
+      this,
+      name,
+      holders,
+    );
   }
 
   item(index: number, key?: string): Position {
-    return new Position(this.node?.item(index), this, key === undefined ? index : [key]);
+    return new Position(
+      this.#below((node) => node.item(index)),
+      this,
+      key === undefined ? index : [key],
+    );
+  }
+
+  /** The same place, of a value that is known to be of this branch. */
+  narrowed(node: SchemaNode): Position {
+    return new Position({ node, wide: this.#wide }, this.#parent, this.#step, this.#holders);
+  }
+
+  #below(get: (node: SchemaNode) => SchemaNode | undefined): Nodes {
+    const node = this.node && get(this.node);
+    return { node, wide: this.#wide === this.node ? node : this.#wide && get(this.#wide) };
   }
 
   /** A position inside, by names of properties and indices of items. */
@@ -76,17 +99,25 @@ export class Position {
 
   /** Below something secret, by its name or by the contract. */
   get secret(): boolean {
-    if (this.node?.sensitive) return true;
+    if (this.#wide?.sensitive || this.node?.sensitive) return true;
     if (!this.#parent) return false;
     return (typeof this.#step === 'string' && isSecretName(this.#step)) || this.#parent.secret;
   }
 
   /** What is shown of a difference here: of a property all of its object, of anything else the value alone. */
   viewOf(pair: Pair): View {
-    if (!this.#holders) return { legacy: pair.legacy, candidate: pair.candidate, node: this.node, secret: this.secret };
+    if (!this.#holders)
+      return { legacy: pair.legacy, candidate: pair.candidate, node: this.#wide, secret: this.secret };
     const { legacy, candidate } = this.#holders;
-    return { legacy, candidate, node: this.#parent?.node, secret: this.#parent?.secret === true };
+    // A property always has a parent.
+    const parent = this.#parent ?? this;
+    return { legacy, candidate, node: parent.#wide, secret: parent.secret };
   }
+}
+
+interface Nodes {
+  readonly node: SchemaNode | undefined;
+  readonly wide: SchemaNode | undefined;
 }
 
 /** A property name that is data rather than a name (an id used as a key) would make a cause of every record. */

@@ -1,5 +1,6 @@
 // Walks two JSON values through one schema and reports every difference, never only the first.
 import { walkArray } from './arrays.ts';
+import { narrow } from './narrow.ts';
 import type { Position } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { compareScalars } from './scalars.ts';
@@ -16,6 +17,11 @@ export function walkBodies(root: Position, pair: Pair, limits: WalkLimits = WALK
 function walkValue(walk: Walk, at: Position, pair: Pair): void {
   spend(walk, 1);
   if (at.depth > MAX_DEPTH) throw new BudgetExceeded('depth');
+  return walkBranch(walk, at.node?.hasChoice ? narrow(walk, at, pair) : at, pair);
+}
+
+/** The contract's choice is made: the value is of one branch, or of nobody knows which. */
+function walkBranch(walk: Walk, at: Position, pair: Pair): void {
   const { legacy, candidate } = pair;
   if (isObject(legacy) && isObject(candidate)) return walkObject(walk, at, { legacy, candidate });
   if (Array.isArray(legacy) && Array.isArray(candidate)) return walkArray(walk, at, [legacy, candidate]);

@@ -6,7 +6,16 @@ import { compareReplies } from '../diff/index.ts';
 import { contractFrom } from './contract.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import { jsonReply } from './replies.ts';
-import { SHAPES, type Shape, type Style, schemaText, type Tree, valuesOf, writeTree } from './shapes.ts';
+import {
+  componentsText,
+  SHAPES,
+  type Shape,
+  type Style,
+  schemaText,
+  type Tree,
+  valuesOf,
+  writeTree,
+} from './shapes.ts';
 
 export interface FuzzedDiffs {
   readonly cases: number;
@@ -46,7 +55,10 @@ export function fuzzDiffs({ seed, cases }: { readonly seed: number; readonly cas
 
 function contractOf(shapes: readonly Shape[]): Contract {
   const paths = shapes.map((shape, index) => `"/${index}":${pathText(shape)}`);
-  return contractFrom(`{"openapi":"3.1.0","info":{"title":"Shapes","version":"1"},"paths":{${paths.join(',')}}}`);
+  const components = `"components":{"schemas":${componentsText()}}`;
+  return contractFrom(
+    `{"openapi":"3.1.0","info":{"title":"Shapes","version":"1"},"paths":{${paths.join(',')}},${components}}`,
+  );
 }
 
 function pathText(shape: Shape): string {

@@ -1,6 +1,7 @@
 // Every way in which one value may differ from another by one change, with what must be found of it.
 import type { FindingClass, RuleId } from '../core/index.ts';
 import {
+  branchOf,
   type Format,
   identityOf,
   isList,
@@ -10,7 +11,10 @@ import {
   type ObjectShape,
   type Shape,
   Spelled,
+  TAG,
+  TAGS,
   type Tree,
+  withTag,
   writeTree,
 } from './shapes.ts';
 
@@ -40,6 +44,10 @@ function ownMutations(shape: Shape, tree: Tree, at: string): readonly Mutation[]
   if (shape.kind === 'integer') return integerMutations(tree, at);
   if (shape.kind === 'number' && typeof tree === 'number') return numberMutations(shape.tolerance, tree, at);
   if (shape.kind === 'boolean') return [valueChange(tree !== true, at)];
+  if (shape.kind === 'volatile') return [volatileChange(tree, at)];
+  if (shape.kind === 'allOf') return ownMutations(shape.of, tree, at);
+  if (shape.kind === 'oneOf' && tree instanceof Map) return branchMutations(shape.of, tree, at);
+  if (shape.kind === 'map' && tree instanceof Map) return mapMutations(shape.of, tree, at);
   if (shape.kind === 'list' && isList(tree)) return listMutations(shape, tree, at);
   return shape.kind === 'object' && tree instanceof Map ? objectMutations(shape, tree, at) : [];
 }
@@ -51,7 +59,7 @@ function nullableMutations(shape: Shape, tree: Tree, at: string): readonly Mutat
 }
 
 function typeMutations(shape: Shape, at: string, isNullable: boolean): readonly Mutation[] {
-  const isText = shape.kind === 'text' || shape.kind === 'enum';
+  const isText = shape.kind === 'text' || shape.kind === 'enum' || shape.kind === 'volatile';
   return [
     {
       name: 'type',
@@ -68,6 +76,11 @@ function typeMutations(shape: Shape, at: string, isNullable: boolean): readonly 
 
 function valueChange(tree: Tree, at: string): Mutation {
   return { name: 'value', tree, expected: [{ at, rule: 'value-changed', class: 'value' }] };
+}
+
+function volatileChange(tree: Tree, at: string): Mutation {
+  const expected = [{ at, rule: 'volatile-value', class: 'cosmetic' }] as const;
+  return { name: 'volatile', tree: `${tree}!`, expected };
 }
 
 const RESPELLINGS: Readonly<Record<Format, (text: string) => string>> = {
@@ -131,7 +144,7 @@ function numberMutations(tolerance: number | undefined, value: number, at: strin
 }
 
 function objectMutations(shape: ObjectShape, tree: ReadonlyMap<string, Tree>, at: string): readonly Mutation[] {
-  const inside = (name: string): string => `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const inside = (name: string): string => pointerBelow(at, name);
   const changed = [...tree].flatMap(([name, value]) => {
     const of = shape.properties.get(name)?.shape;
     const inner = of ? mutationsOf(of, value, inside(name)) : [valueChange(2, inside(name))];
@@ -142,6 +155,47 @@ function objectMutations(shape: ObjectShape, tree: ReadonlyMap<string, Tree>, at
     ...[...tree.keys()].map((name) => removal(shape, tree, { name, at: inside(name) })),
     ...additions(shape, tree, inside),
   ];
+}
+
+function pointerBelow(at: string, name: string): string {
+  return `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** What changes in the branch that the tag tells; and the other tag, under which all that it has is as good. */
+function branchMutations(of: ObjectShape, tree: ReadonlyMap<string, Tree>, at: string): readonly Mutation[] {
+  const [strict, loose] = TAGS;
+  const tag = tree.get(TAG) === strict ? strict : loose;
+  const fields = new Map([...tree].filter(([name]) => name !== TAG));
+  const within = objectMutations(branchOf(of, tag), fields, at).map((mutation) =>
+    mutation.tree instanceof Map ? { ...mutation, tree: withTag(mutation.tree, tag) } : mutation,
+  );
+  if (tag === loose) return within;
+  const expected = [
+    { at, rule: 'schema-branch-changed', class: 'value' },
+    { at: pointerBelow(at, TAG), rule: 'value-changed', class: 'value' },
+  ] as const;
+  return [...within, { name: 'branch', tree: withTag(fields, loose), expected }];
+}
+
+function mapMutations(of: Shape, tree: ReadonlyMap<string, Tree>, at: string): readonly Mutation[] {
+  const each = [...tree].flatMap(([name, value]) => {
+    const inner = mutationsOf(of, value, pointerBelow(at, name)).map((mutation) => ({
+      ...mutation,
+      tree: new Map([...tree, [name, mutation.tree]]),
+    }));
+    const missing = {
+      name: 'missing',
+      tree: new Map([...tree].filter(([other]) => other !== name)),
+      expected: [{ at: pointerBelow(at, name), rule: 'optional-property-missing', class: 'value' } as const],
+    };
+    return [...inner, missing];
+  });
+  const more = {
+    name: 'added',
+    tree: new Map<string, Tree>([...tree, ['valueOf', null]]),
+    expected: [{ at: pointerBelow(at, 'valueOf'), rule: 'optional-property-added', class: 'additive' } as const],
+  };
+  return [...each, more];
 }
 
 function removal(

@@ -26,13 +26,34 @@ export type Shape =
   | { readonly kind: 'integer' }
   | { readonly kind: 'number'; readonly tolerance: number | undefined }
   | { readonly kind: 'boolean' }
+  /** A text whose value does not count. */
+  | { readonly kind: 'volatile' }
   | { readonly kind: 'nullable'; readonly of: Shape }
   | { readonly kind: 'list'; readonly order: 'ordered' | 'set' | 'keyed'; readonly items: Shape }
-  | { readonly kind: 'object'; readonly properties: ReadonlyMap<string, Property> };
+  | { readonly kind: 'object'; readonly properties: ReadonlyMap<string, Property> }
+  /** The same object, its properties declared by several schemas. */
+  | { readonly kind: 'allOf'; readonly of: ObjectShape }
+  /** The object with a tag beside it, of which one branch requires what it requires and the other nothing. */
+  | { readonly kind: 'oneOf'; readonly of: ObjectShape; readonly isTagged: boolean }
+  /** Any names, with values of one shape. */
+  | { readonly kind: 'map'; readonly of: Shape };
 
 export interface Property {
   readonly shape: Shape;
   readonly isRequired: boolean;
+}
+
+export const TAG = 'kind';
+export const TAGS = ['Strict', 'Loose'] as const;
+export type BranchTag = (typeof TAGS)[number];
+
+/** One branch of a `oneOf`, as an object. */
+export function branchOf({ properties }: ObjectShape, tag: BranchTag): ObjectShape {
+  const own = [...properties].map(([name, { shape: of, isRequired }]): [string, Property] => [
+    name,
+    { shape: of, isRequired: isRequired && tag === 'Strict' },
+  ]);
+  return { kind: 'object', properties: new Map(own) };
 }
 
 export type ObjectShape = Extract<Shape, { kind: 'object' }>;
@@ -56,6 +77,7 @@ const SCALARS: readonly fc.Arbitrary<Shape>[] = [
   fc.constant({ kind: 'integer' }),
   fc.constantFrom(undefined, 0.5).map((tolerance) => ({ kind: 'number', tolerance })),
   fc.constant({ kind: 'boolean' }),
+  fc.constant({ kind: 'volatile' }),
 ];
 
 const { shape, object, list } = fc.letrec<Shapes>((tie) => {
@@ -65,9 +87,12 @@ const { shape, object, list } = fc.letrec<Shapes>((tie) => {
     .tuple(fc.constantFrom('ordered' as const, 'set' as const), any)
     .map(([order, items]): Shape => ({ kind: 'list', order, items }));
   const keyed = fields.map((items): Shape => ({ kind: 'list', order: 'keyed', items: withKey(items) }));
+  const all = fields.map((of): Shape => ({ kind: 'allOf', of }));
+  const one = fc.tuple(fields, fc.boolean()).map(([of, isTagged]): Shape => ({ kind: 'oneOf', of, isTagged }));
+  const map = any.map((of): Shape => ({ kind: 'map', of }));
   const property = fc.tuple(fc.constantFrom(...NAMES), any, fc.boolean());
   return {
-    shape: fc.oneof({ maxDepth: 4, depthSize: 'small' }, ...SCALARS, nullable, lists, fields),
+    shape: fc.oneof({ maxDepth: 4, depthSize: 'small' }, ...SCALARS, nullable, lists, fields, all, one, map),
     list: fc.oneof(unkeyed, keyed),
     object: fc.uniqueArray(property, { maxLength: 5, selector: ([name]) => name }).map(
       (properties): ObjectShape => ({
@@ -102,6 +127,14 @@ export function schemaText(of: Shape): string {
       return `{"type":"array","items":${schemaText(of.items)}${ORDERS[of.order]}}`;
     case 'object':
       return objectText(of);
+    case 'volatile':
+      return '{"type":"string","x-parity":{"volatile":true}}';
+    case 'allOf':
+      return `{"allOf":[${halvesOf(of.of).map(objectText).join(',')}]}`;
+    case 'oneOf':
+      return oneOfText(of);
+    case 'map':
+      return `{"type":"object","additionalProperties":${schemaText(of.of)}}`;
     default:
       return `{"type":"${of.kind}"}`;
   }
@@ -113,6 +146,38 @@ function objectText({ properties }: ObjectShape): string {
   const each = [...properties].map(([name, of]) => `${JSON.stringify(name)}:${schemaText(of.shape)}`);
   const required = [...properties].flatMap(([name, of]) => (of.isRequired ? [name] : []));
   return `{"type":"object","properties":{${each.join(',')}},"required":${JSON.stringify(required)}}`;
+}
+
+function halvesOf({ properties }: ObjectShape): readonly ObjectShape[] {
+  return [0, 1].map((half) => ({
+    kind: 'object',
+    properties: new Map([...properties].filter((_, index) => index % 2 === half)),
+  }));
+}
+
+/** Told apart by the constant alone, or by a `discriminator` besides. */
+function oneOfText({ of, isTagged }: Extract<Shape, { kind: 'oneOf' }>): string {
+  const branches = TAGS.map((tag) => {
+    const tagged = `{"type":"object","properties":{"${TAG}":{"const":"${tag}"}},"required":["${TAG}"]}`;
+    return `{"allOf":[${tagged},${objectText(branchOf(of, tag))}]}`;
+  });
+  if (!isTagged) return `{"oneOf":[${branches}]}`;
+  const refs = branches.map((schema) => `{"$ref":"#/components/schemas/${nameOf(schema)}"}`);
+  const mapping = TAGS.map((tag, index) => `"${tag}":"${nameOf(branches[index] ?? '')}"`);
+  return `{"oneOf":[${refs}],"discriminator":{"propertyName":"${TAG}","mapping":{${mapping}}}}`;
+}
+
+const named = new Map<string, string>();
+
+function nameOf(schema: string): string {
+  const name = named.get(schema) ?? `S${named.size}`;
+  named.set(schema, name);
+  return name;
+}
+
+/** The schemas that others refer to, as JSON. */
+export function componentsText(): string {
+  return `{${[...named].map(([schema, name]) => `"${name}":${schema}`)}}`;
 }
 
 /** Values that keep a schema. The items of a list are all different, so that it is known which one is missing. */
@@ -137,7 +202,26 @@ export function valuesOf(of: Shape): fc.Arbitrary<Tree> {
       return fc.uniqueArray(valuesOf(of.items), { maxLength: 6, selector: (item) => selectorOf(of, item) });
     case 'object':
       return objectsOf(of);
+    case 'volatile':
+      return textOf(undefined);
+    case 'allOf':
+      return objectsOf(of.of);
+    case 'oneOf':
+      return fc
+        .constantFrom(...TAGS)
+        .chain((tag) => objectsOf(branchOf(of.of, tag)).map((fields) => withTag(fields, tag)));
+    case 'map':
+      return mapsOf(of.of);
   }
+}
+
+export function withTag(fields: ReadonlyMap<string, Tree>, tag: BranchTag): ReadonlyMap<string, Tree> {
+  return new Map<string, Tree>([[TAG, tag], ...fields]);
+}
+
+function mapsOf(of: Shape): fc.Arbitrary<Tree> {
+  const entry = fc.tuple(fc.constantFrom(...NAMES), valuesOf(of));
+  return fc.uniqueArray(entry, { maxLength: 4, selector: ([name]) => name }).map((entries) => new Map(entries));
 }
 
 function selectorOf({ order, items }: ListShape, item: Tree): string {
@@ -146,19 +230,20 @@ function selectorOf({ order, items }: ListShape, item: Tree): string {
 
 /** The same for two values that the schema may call the same: without the order of free lists, and without case. */
 export function identityOf(of: Shape, tree: Tree): string {
-  if (of.kind === 'nullable') return identityOf(of.of, tree);
+  if (of.kind === 'nullable' || of.kind === 'allOf' || of.kind === 'oneOf') return identityOf(of.of, tree);
+  if (of.kind === 'volatile') return '~';
   if (of.kind === 'list' && isList(tree)) {
     const items = tree.map((item) => identityOf(of.items, item));
     return `[${of.order === 'ordered' ? items : items.toSorted()}]`;
   }
   if (!(tree instanceof Map)) return writeTree(tree).toLowerCase();
   const shapeOf = (name: string): Shape =>
-    (of.kind === 'object' && of.properties.get(name)?.shape) || { kind: 'boolean' };
+    of.kind === 'map' ? of.of : (of.kind === 'object' && of.properties.get(name)?.shape) || { kind: 'boolean' };
   const fields = [...tree].map(([name, value]) => `${JSON.stringify(name)}:${identityOf(shapeOf(name), value)}`);
   return `{${fields.toSorted()}}`;
 }
 
-function objectsOf({ properties }: ObjectShape): fc.Arbitrary<Tree> {
+function objectsOf({ properties }: ObjectShape): fc.Arbitrary<ReadonlyMap<string, Tree>> {
   const fields = [...properties].map(([name, { shape: of, isRequired }]) => {
     const value = valuesOf(of).map((each): readonly [string, Tree] | undefined => [name, each]);
     return isRequired ? value : fc.option(value, { nil: undefined });
