@@ -52,6 +52,13 @@ test('a value of no branch is held to that of the other side', () => {
   ]);
 });
 
+test('a value that is of no branch within its branch is held to that of the other side', () => {
+  const schema = `{ anyOf: [{ oneOf: [${CAT}, ${DOG}] }, { type: 'null' }] }`;
+  assert.deepEqual(findings(schema, { claws: 1 }, { claws: 'x' }), [
+    'property-type-changed breaking integer→string /claws',
+  ]);
+});
+
 test('a scalar of another branch is another value', () => {
   const schema = '{ oneOf: [{ const: a }, { const: b }, { type: integer }] }';
   assert.deepEqual(findings(schema, '"a"', '"b"'), ['value-changed value string→string ']);

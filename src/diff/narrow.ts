@@ -12,9 +12,9 @@ export function narrow(walk: Walk, at: Position, pair: Pair): Position {
   const { node } = at;
   if (!node || at.depth > MAX_BRANCH_DEPTH) return at;
   const [left, right] = [node.narrow(toPlain(pair.legacy)), node.narrow(toPlain(pair.candidate))];
-  // What breaks the contract is of no branch, and is held to that of the other side.
-  if (left === right || right === node) return at.narrowed(left);
-  if (left === node) return at.narrowed(right);
+  // What breaks the contract is of no branch, or of none within its branch, and is held to that of the other side.
+  if (left === right || right.hasChoice) return at.narrowed(left);
+  if (left.hasChoice) return at.narrowed(right);
   reportBranch(walk, at, { pair, types: `${nameOf(left.place)}→${nameOf(right.place)}` });
   return at;
 }
