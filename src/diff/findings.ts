@@ -2,6 +2,7 @@ import type { Operation } from '../contract/index.ts';
 import { clusterOf, type Finding, fingerprintOf } from '../core/index.ts';
 import { kindOf, type RawFinding } from './raw-finding.ts';
 import { type KeyedHash, redactText, redactValue, redactWhole } from './redact.ts';
+import { commonTransforms, transformsOf } from './transforms.ts';
 
 /** What the findings of one exchange have in common. */
 export interface FindingContext {
@@ -15,14 +16,14 @@ export interface FindingContext {
 
 /** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
 export function toFindings(raw: readonly RawFinding[], context: FindingContext): readonly Finding[] {
-  return countKinds(raw).map(({ first, count }) =>
-    toFinding(first, { id: fingerprint(first, context), count, context }),
-  );
+  return countKinds(raw).map((kind) => toFinding(kind, fingerprint(kind.first, context), context));
 }
 
 interface Kind {
   readonly first: RawFinding;
   count: number;
+  /** What explains all of them. */
+  transforms: readonly string[];
 }
 
 /** In a list of rows most findings are of the kind of the one before them. */
@@ -32,9 +33,10 @@ function countKinds(raw: readonly RawFinding[]): readonly Kind[] {
   for (const finding of raw) {
     if (!last || !isSameKind(last.first, finding)) {
       const key = kindOf(finding);
-      last = kinds.get(key) ?? { first: finding, count: 0 };
+      last = kinds.get(key) ?? { first: finding, count: 0, transforms: [] };
       kinds.set(key, last);
     }
+    last.transforms = last.count === 0 ? transformsOf(finding) : commonTransforms(last.transforms, finding);
     last.count += 1;
   }
   return [...kinds.values()];
@@ -48,10 +50,7 @@ function fingerprint({ rule, place, types }: RawFinding, { operation, status, me
   return fingerprintOf({ rule, place, types, operationId: operation.id, status, mediaType });
 }
 
-function toFinding(
-  raw: RawFinding,
-  { id, count, context }: { id: string; count: number; context: FindingContext },
-): Finding {
+function toFinding({ first: raw, count, transforms }: Kind, id: string, context: FindingContext): Finding {
   const { rule, place, types, at, view } = raw;
   const cluster = clusterOf({ rule, place, types });
   const isBare = context.wantsExample?.(cluster) === false;
@@ -66,6 +65,7 @@ function toFinding(
     fingerprint: id,
     cluster,
     count,
+    ...(transforms.length > 0 && { transforms: transforms.map((name) => redactText(name, context.hash)) }),
     ...(isBare
       ? { legacy: undefined, candidate: undefined, isBare }
       : { legacy: show(view.legacy), candidate: show(view.candidate) }),

@@ -1,5 +1,6 @@
 import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
+import type { Pair } from './walk-state.ts';
 
 /** What is shown of a difference. */
 export interface View {
@@ -20,6 +21,10 @@ export interface RawFinding {
   readonly at: string;
   /** What to show on each side, and the schema of what is shown. */
   readonly view: View;
+  /** The values themselves, where one may be made of the other. */
+  readonly pair?: Pair;
+  /** Names of the same value on the other side, which has none of this name. */
+  readonly namesakes?: readonly string[];
 }
 
 /** What differences of one cause have in common: no value, no index. */

@@ -36,13 +36,14 @@ interface What {
   readonly rule: RuleId;
   readonly class: FindingClass;
   readonly types: string;
+  readonly namesakes?: readonly string[];
 }
 
 /** `place`: that of the value, unless another one answers for the difference. */
 export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
-  const { rule, class: found, types } = what;
-  walk.findings.push({ rule, class: found, types, place, at: at.pointer, view: at.viewOf(pair) });
+  const { class: found, ...rest } = what;
+  walk.findings.push({ ...rest, class: found, place, at: at.pointer, view: at.viewOf(pair), pair });
 }
 
 /** RFC 6901, section 3. */

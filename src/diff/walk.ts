@@ -3,6 +3,7 @@ import { walkArray } from './arrays.ts';
 import { narrow } from './narrow.ts';
 import type { Position } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
+import { isSameValue } from './same-value.ts';
 import { compareScalars } from './scalars.ts';
 import { isObject, type JsonObject, sameType, typeOf } from './values.ts';
 import { BudgetExceeded, MAX_DEPTH, type Pair, report, WALK_LIMITS, type Walk, type WalkLimits } from './walk-state.ts';
@@ -29,7 +30,8 @@ function walkBranch(walk: Walk, at: Position, pair: Pair): void {
   if (!sameType(from, to)) return reportType(walk, at, pair);
   const difference = compareScalars(pair, at.node);
   if (!difference) return;
-  const types = from === 'string' ? 'string→string' : `${from}→${to}`;
+  // Whether a number is whole is a matter of its value: one cause must not fall apart by it.
+  const types = from === to ? `${from}→${from}` : 'number→number';
   report(walk, at, { rule: difference.rule, class: difference.class, types }, pair);
 }
 
@@ -67,23 +69,25 @@ function walkObject(walk: Walk, at: Position, objects: Objects): void {
     // Of two values that are the same scalar nothing is asked, not even whether the candidate has it: no scalar of JSON
     // is inherited from `Object.prototype`.
     const isOwn = (left === right && typeof left !== 'object') || Object.hasOwn(candidate, name);
-    if (!isOwn) reportMissing(walk, at.property(name, objects), { name, owner: at, value: left });
+    if (!isOwn) reportMissing(walk, at.property(name, objects), { name, owner: at, value: left, holders: objects });
     else if (left !== right) walkValue(walk, at.property(name, objects), { legacy: left, candidate: right });
     if (isOwn) shared += 1;
   }
   const added = Object.keys(candidate);
   if (added.length === shared) return;
   for (const name of added)
-    if (!Object.hasOwn(legacy, name)) reportAdded(walk, at.property(name, objects), candidate[name]);
+    if (!Object.hasOwn(legacy, name))
+      reportAdded(walk, at.property(name, objects), { name, owner: at, value: candidate[name], holders: objects });
 }
 
 interface Lone {
   readonly name: string;
   readonly owner: Position;
   readonly value: unknown;
+  readonly holders: Objects;
 }
 
-function reportMissing(walk: Walk, at: Position, { name, owner, value }: Lone): void {
+function reportMissing(walk: Walk, at: Position, { name, owner, value, holders }: Lone): void {
   const types = `${typeOf(value)}→absent`;
   const pair = { legacy: value, candidate: undefined };
   const what = owner.node?.required.has(name)
@@ -91,14 +95,26 @@ function reportMissing(walk: Walk, at: Position, { name, owner, value }: Lone): 
     : at.node
       ? ({ rule: 'optional-property-missing', class: 'value', types } as const)
       : ({ rule: 'undocumented-property-missing', class: 'undocumented', types } as const);
-  report(walk, at, what, pair, at.ownPlace);
+  const namesakes = namesakesOf(value, holders.candidate, holders.legacy);
+  report(walk, at, { ...what, namesakes }, pair, at.ownPlace);
 }
 
-function reportAdded(walk: Walk, at: Position, value: unknown): void {
+function reportAdded(walk: Walk, at: Position, { value, holders }: Lone): void {
   const types = `absent→${typeOf(value)}`;
   const pair = { legacy: undefined, candidate: value };
   const what = at.node
     ? ({ rule: 'optional-property-added', class: 'additive', types } as const)
     : ({ rule: 'undocumented-property-added', class: 'undocumented', types } as const);
-  report(walk, at, what, pair, at.ownPlace);
+  const namesakes = namesakesOf(value, holders.legacy, holders.candidate);
+  report(walk, at, { ...what, namesakes }, pair, at.ownPlace);
+}
+
+/** More are data, and not names that somebody would change. */
+const MAX_NAMES = 50;
+
+/** The names under which `there` has the value, of those that `here` has not. */
+function namesakesOf(value: unknown, there: JsonObject, here: JsonObject): readonly string[] {
+  const names = Object.keys(there);
+  if (names.length > MAX_NAMES) return [];
+  return names.filter((name) => !Object.hasOwn(here, name) && isSameValue(there[name], value));
 }

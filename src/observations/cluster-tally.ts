@@ -21,6 +21,8 @@ export interface ClusterTally {
   lastSeenMs: number;
   /** Number of the exchange counted last: one exchange counts once, however many of its findings are the same. */
   lastExchange: number;
+  transforms: readonly string[];
+  exchangeSet: number;
   readonly outcomes: Map<Outcome, number>;
   readonly operations: Map<string, number>;
   readonly fingerprints: Set<string>;
@@ -36,6 +38,8 @@ export function createClusterTally(finding: Finding, atMs: number): ClusterTally
     firstSeenMs: atMs,
     lastSeenMs: atMs,
     lastExchange: -1,
+    transforms: finding.transforms ?? [],
+    exchangeSet: 0,
     outcomes: new Map(),
     operations: new Map(),
     fingerprints: new Set(),
@@ -43,16 +47,21 @@ export function createClusterTally(finding: Finding, atMs: number): ClusterTally
   };
 }
 
-export function countFinding(
-  tally: ClusterTally,
-  finding: Finding,
-  exchange: { readonly number: number; readonly observation: Observation },
-): void {
+export interface CountedExchange {
+  readonly number: number;
+  /** Its own random number of 32 bits. */
+  readonly lot: number;
+  readonly observation: Observation;
+}
+
+export function countFinding(tally: ClusterTally, finding: Finding, exchange: CountedExchange): void {
   tally.findings += finding.count;
+  tally.transforms = common(tally.transforms, finding.transforms);
   if (tally.fingerprints.size < MAX_FINGERPRINTS) tally.fingerprints.add(finding.fingerprint);
   tally.class = worstClass([tally, finding]) ?? finding.class;
   if (tally.lastExchange === exchange.number) return;
   tally.lastExchange = exchange.number;
+  tally.exchangeSet = (tally.exchangeSet + exchange.lot) >>> 0;
   countExchange(tally, finding, exchange.observation);
 }
 
@@ -79,6 +88,8 @@ export function closeCluster(tally: ClusterTally): Cluster {
     findings: tally.findings,
     operations: Object.fromEntries(tally.operations),
     fingerprints: [...tally.fingerprints],
+    transforms: tally.transforms,
+    exchangeSet: tally.exchangeSet,
     firstSeenMs: tally.firstSeenMs,
     lastSeenMs: tally.lastSeenMs,
     exemplars: tally.exemplars,
@@ -87,18 +98,31 @@ export function closeCluster(tally: ClusterTally): Cluster {
 
 /** The same cluster of two spans of time as one. */
 export function mergeClusters(earlier: Cluster, later: Cluster): Cluster {
+  const { exchangeSet: _, ...known } = earlier;
   return {
-    ...earlier,
+    ...known,
     class: worstClass([earlier, later]) ?? later.class,
     outcomes: mergeCounts(earlier.outcomes, later.outcomes),
     exchanges: earlier.exchanges + later.exchanges,
     findings: earlier.findings + later.findings,
     operations: mergeCounts(earlier.operations, later.operations),
     fingerprints: [...new Set([...earlier.fingerprints, ...later.fingerprints])].slice(0, MAX_FINGERPRINTS),
+    transforms: common(earlier.transforms, later.transforms),
+    ...setOfBoth(earlier, later),
     firstSeenMs: Math.min(earlier.firstSeenMs, later.firstSeenMs),
     lastSeenMs: Math.max(earlier.lastSeenMs, later.lastSeenMs),
     exemplars: mergeExemplars(earlier.exemplars, later.exemplars),
   };
+}
+
+/** Of a cluster that an earlier version stored nobody knows which exchanges they were. */
+function setOfBoth(earlier: Cluster, later: Cluster): Pick<Cluster, 'exchangeSet'> {
+  const isKnown = earlier.exchangeSet !== undefined && later.exchangeSet !== undefined;
+  return isKnown ? { exchangeSet: (earlier.exchangeSet + later.exchangeSet) >>> 0 } : {};
+}
+
+function common(earlier: readonly string[] = [], later: readonly string[] = []): readonly string[] {
+  return earlier.length === 0 ? earlier : earlier.filter((name) => later.includes(name));
 }
 
 type CountsByName = Readonly<Record<string, number>>;

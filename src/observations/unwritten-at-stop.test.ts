@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import type { Evidence } from '../core/index.ts';
+import type { Cluster, Evidence } from '../core/index.ts';
 import {
   BINDING,
   readStore,
@@ -136,13 +136,18 @@ async function runFourWindows(context: TestContext, isLocked: boolean) {
   return { ...readStore(path), path, warnings: [...first.warnings, ...second.warnings] };
 }
 
+/** The numbers that tell who was seen together are drawn anew each time. */
+function withoutLots(clusters: readonly Cluster[]): readonly Cluster[] {
+  return clusters.map((cluster) => ({ ...cluster, exchangeSet: 0 }));
+}
+
 describe('what a locked store does not take before the stop', () => {
   test('is in its evidence after the next start, to the last count, latency and exemplar', async (context) => {
     const calm = await runFourWindows(context, false);
     const locked = await runFourWindows(context, true);
     assert.equal(calm.evidence.operations.find(({ operationId }) => operationId === 'getTrade')?.eligible, 800);
     assert.deepEqual(spoken(locked.evidence), spoken(calm.evidence));
-    assert.deepEqual(locked.clusters, calm.clusters);
+    assert.deepEqual(withoutLots(locked.clusters), withoutLots(calm.clusters));
     assert.deepEqual(locked.marks, [MARK]);
     assert.deepEqual(calm.warnings, []);
     assert.deepEqual(spillsOf(locked.path), []);

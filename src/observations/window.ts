@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Cluster, Finding, Observation } from '../core/index.ts';
 import { type ClusterTally, closeCluster, countFinding, createClusterTally } from './cluster-tally.ts';
 import { addLatency, createSketch, encodeSketch, type LatencySketch } from './latency-sketch.ts';
@@ -71,7 +71,7 @@ export function createWindow(fromMs: number): ObservationWindow {
   }
 
   function addFindings(observation: Observation): void {
-    const exchange = { number: exchangeNumber++, observation };
+    const exchange = { number: exchangeNumber++, lot: randomInt(2 ** 32), observation };
     for (const finding of observation.findings) {
       const cluster = clusterOf(finding, observation.at);
       if (cluster === undefined) unclusteredFindings += finding.count;

@@ -1,4 +1,5 @@
-import { type Cluster, FINDING_CLASSES, RULES } from '../core/index.ts';
+import { type Cluster, RULES } from '../core/index.ts';
+import { byClass, type Cause, describeParts, findCauses } from './causes.ts';
 import type { ClusterEntry, ExemplarEntry } from './document.ts';
 import { describePlace } from './place.ts';
 
@@ -9,23 +10,40 @@ export interface ClusterContext {
   readonly rendered: ReadonlyMap<string, readonly (string | null)[]>;
 }
 
-/** The causes: worst class first, then those that most requests showed. */
+/** Causes before what is none, the worst class first, then those that most requests showed. */
 export function listClusters(clusters: readonly Cluster[], context: ClusterContext): readonly ClusterEntry[] {
-  return clusters
-    .map((cluster) => entryOf(cluster, context))
-    .sort(
-      (one, other) =>
-        FINDING_CLASSES.indexOf(other.class) - FINDING_CLASSES.indexOf(one.class) ||
+  return findCauses(clusters)
+    .toSorted(
+      ({ main: one }, { main: other }) =>
+        RANKS.indexOf(kindOf(one)) - RANKS.indexOf(kindOf(other)) ||
+        byClass(one, other) ||
         other.exchanges - one.exchanges ||
         one.id.localeCompare(other.id, 'en'),
-    );
+    )
+    .map((cause) => entryOf(cause, context));
 }
 
-function entryOf(cluster: Cluster, context: ClusterContext): ClusterEntry {
+const RANKS = ['cause', 'spelling', 'noise', 'race'] as const;
+
+/** What became of the exchanges that showed it: one that counted is enough to make it a cause. */
+function kindOf({ class: worst, outcomes }: Cluster): (typeof RANKS)[number] {
+  const { noise = 0, drift = 0, equivalent = 0, ...counting } = outcomes;
+  if (Object.values(counting).some((count) => count > 0)) return worst === 'cosmetic' ? 'spelling' : 'cause';
+  if (noise > 0) return 'noise';
+  return drift > 0 && equivalent === 0 ? 'race' : 'spelling';
+}
+
+function entryOf(cause: Cause, context: ClusterContext): ClusterEntry {
+  const { main: cluster, parts, alwaysWith } = cause;
   const rendered = context.rendered.get(cluster.id) ?? [];
+  const { transforms, exchangeSet: _, ...shown } = cluster;
   return {
-    ...cluster,
-    title: titleOf(cluster),
+    ...shown,
+    kind: kindOf(cluster),
+    transform: nameOfAll(transforms, cluster.exchanges),
+    parts: parts.map((part) => ({ id: part.id, title: titleOf(part) })),
+    alwaysWith,
+    title: describeParts(cause) ?? titleOf(cluster),
     line: context.lineOf(cluster.place) ?? null,
     traffic: { k: cluster.exchanges, n: context.judged },
     exemplars: cluster.exemplars.map((exemplar, index): ExemplarEntry => {
@@ -36,15 +54,30 @@ function entryOf(cluster: Cluster, context: ClusterContext): ClusterEntry {
   };
 }
 
+/** Of one exchange nearly any two values are some factor or offset apart. */
+const MIN_EXPLAINED = 3;
+
+/** The first of those that explain all, which is the simplest. */
+function nameOfAll(transforms: readonly string[] = [], exchanges: number): string | null {
+  return exchanges < MIN_EXPLAINED ? null : (transforms[0] ?? null);
+}
+
 /** One sentence: where, what, and the types where they differ. */
-export function titleOf({ rule, place, types }: Pick<Cluster, 'rule' | 'place' | 'types'>): string {
+export function titleOf({
+  rule,
+  place,
+  types,
+  transforms,
+  exchanges,
+}: Pick<Cluster, 'rule' | 'place' | 'types' | 'transforms' | 'exchanges'>): string {
   // A store written by a later version may hold rules that this one does not know.
   const what = Object.hasOwn(RULES, rule) ? RULES[rule] : rule;
   const [legacy, candidate] = types.split('→');
   // "A header is missing" says it already.
   const isSaid = candidate === undefined || legacy === candidate || legacy === 'absent' || candidate === 'absent';
   const change = isSaid ? '' : ` (${legacy} on legacy, ${candidate} on candidate)`;
-  return `${describePlace(place)}: ${what}${change}`;
+  const name = nameOfAll(transforms, exchanges);
+  return `${describePlace(place)}: ${what}${change}${name === null ? '' : `, always ${name}`}`;
 }
 
 /** As JSON writes it: an absent value stays absent, and what JSON cannot write becomes its text. */

@@ -88,6 +88,19 @@ const cluster = z.object({
   place: z.string(),
   line: z.int().positive().nullable().describe('Line of the place in the contract.'),
   types: z.string(),
+  transform: z
+    .string()
+    .nullable()
+    .describe("What turns legacy's value into the candidate's in all that was seen of it, such as `× 100`."),
+  kind: z
+    .enum(['cause', 'spelling', 'noise', 'race'])
+    .describe('Whether an exchange counted for it, or all that showed it were equivalent, noise or drift.'),
+  parts: z
+    .array(z.object({ id: z.string(), title: z.string() }))
+    .describe('Other differences of the same object that were seen in the very same exchanges: the same change.'),
+  alwaysWith: z
+    .array(z.string())
+    .describe('Ids of the causes that were seen in the very same exchanges, and may be the same change.'),
   outcomes: z.partialRecord(z.enum(OUTCOMES), count),
   exchanges: count,
   findings: count,

@@ -28,16 +28,34 @@ function causeArticle(cluster: ClusterEntry, contractFile: string): Markup {
   );
   const { k, n } = cluster.traffic;
   return markup`<article class="cause ${cluster.class}" id="${cluster.id}">
-<header>${classBadge(cluster.class)}<h3>${cut(cluster.title, 400)}</h3><code class="soft">${cluster.id}</code></header>
+<header>${classBadge(cluster.class)}<h3>${cut(cluster.title, 400)}${KIND_WORDS[cluster.kind]}</h3><code class="soft">${cluster.id}</code></header>
 <dl class="facts">
 <dt>Seen in</dt><dd>${formatCountOf(k, n)} exchanges; ${outcomes.join(', ')}</dd>
 <dt>Operations</dt><dd>${countsText(cluster.operations)}</dd>
 <dt>In the contract</dt><dd><code>${contractLocation(cluster, contractFile)}</code></dd>
-<dt>Rule</dt><dd><code>${cluster.rule}</code>, ${CLASS_WORDS[cluster.class]}</dd>
+${partsList(cluster)}${
+  cluster.alwaysWith.length > 0
+    ? markup`<dt>Always together with</dt><dd>${linksTo(cluster.alwaysWith)}</dd>
+`
+    : undefined
+}<dt>Rule</dt><dd><code>${cluster.rule}</code>, ${CLASS_WORDS[cluster.class]}</dd>
 <dt>Between</dt><dd>${formatTime(isoTime(cluster.firstSeenMs))} and ${formatTime(isoTime(cluster.lastSeenMs))}</dd>
 </dl>
 ${cluster.exemplars.map(exemplarDetails)}</article>
 `;
+}
+
+const KIND_WORDS = { cause: '', spelling: '', noise: ' (noise)', race: ' (race)' } as const;
+const MOST_LINKS = 20;
+
+function partsList({ parts }: ClusterEntry): Markup | undefined {
+  if (parts.length === 0) return undefined;
+  return markup`<dt>All of it</dt><dd><ul>${parts.slice(0, MOST_LINKS).map(({ id, title }) => markup`<li id="${id}">${cut(title, 400)} <code class="soft">${id}</code></li>`)}</ul></dd>
+`;
+}
+
+function linksTo(ids: readonly string[]): readonly Markup[] {
+  return ids.slice(0, MOST_LINKS).map((id) => markup`<a href="#${id}">${id}</a> `);
 }
 
 /** The store may hold outcomes that a later version wrote. */

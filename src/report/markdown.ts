@@ -140,7 +140,7 @@ function causeBlocks({ clusters, contractFile, totals }: ReportDocument): readon
 function causeBlock(cluster: ClusterEntry, contractFile: string): string {
   const [exemplar] = cluster.exemplars;
   return [
-    `### ${cluster.class}: ${mdText(cluster.title, 400)}`,
+    `### ${cluster.class}: ${mdText(cluster.title, 400)}${cluster.kind === 'noise' || cluster.kind === 'race' ? ` (${cluster.kind})` : ''}`,
     [
       `- ${formatCountOf(cluster.traffic.k, cluster.traffic.n)} exchanges: ${mdText(countsText(cluster.operations))}`,
       `- ${mdCode(contractLocation(cluster, contractFile))}, rule ${mdCode(cluster.rule)} (${CLASS_WORDS[cluster.class]}), ${mdCode(cluster.id)}`,
