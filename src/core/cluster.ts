@@ -30,7 +30,7 @@ export interface Cluster {
   /** Exchanges by operation. */
   readonly operations: Readonly<Record<string, number>>;
   readonly fingerprints: readonly string[];
-  /** Every change that explains all of its findings, such as `× 100`; none when there is no such. They tell no value. */
+  /** Every change that explains all of its findings, such as `× 100`; none when there is no such. */
   readonly transforms?: readonly string[];
   /** The same for two clusters that were seen in the very same exchanges; a sum of random numbers of 32 bits. */
   readonly exchangeSet?: number;

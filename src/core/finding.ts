@@ -61,7 +61,7 @@ export interface Finding {
   readonly cluster: string;
   /** In how many places of this one exchange it stands; `at` and the values are those of the first. */
   readonly count: number;
-  /** Every change that turns legacy's value into the candidate's, in all of these places. They tell no value. */
+  /** Every change that turns legacy's value into the candidate's, in all of these places; none of a secret. */
   readonly transforms?: readonly string[];
   /** The differing sub-trees, redacted and bounded in size, as JSON values. */
   readonly legacy: unknown;

@@ -86,6 +86,11 @@ test('what is only another spelling needs no explanation', () => {
   assert.equal(typeof judged === 'object' && judged.findings[0]?.transforms, undefined);
 });
 
+test('nothing is told of a secret, not even how far it is from another value', () => {
+  assert.deepEqual(transforms({ pin: 0 }, { pin: 4711 }), { '/pin': undefined });
+  assert.deepEqual(transforms({ secret: { n: 0 } }, { secret: { n: 4711 } }), { '/secret/n': undefined });
+});
+
 test('an address in a name is no more stored than one in a value', () => {
   const found = transforms({ 'ann@example.test': 1 }, { other: 1 });
   assert.doesNotMatch(JSON.stringify(found), /ann@example/);

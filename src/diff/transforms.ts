@@ -1,5 +1,5 @@
 // What turns legacy's value into the candidate's: where one change explains every pair of a cause, it names the cause.
-// No name tells a value, so they may be stored in clear.
+// They may be stored in clear: what is secret by its name or by the contract has none.
 import { normalForm } from './formats.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { isObject, numberText, sameType, typeOf } from './values.ts';

@@ -43,7 +43,9 @@ interface What {
 export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
   const { class: found, ...rest } = what;
-  walk.findings.push({ ...rest, class: found, place, at: at.pointer, view: at.viewOf(pair), pair });
+  const finding = { ...rest, class: found, place, at: at.pointer, view: at.viewOf(pair) };
+  // What turns 0 into a secret number is that number.
+  walk.findings.push(at.secret ? finding : { ...finding, pair });
 }
 
 /** RFC 6901, section 3. */
