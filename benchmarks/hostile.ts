@@ -31,12 +31,15 @@ const KINDS: readonly HostileKind[] = [
   'closes at random',
 ];
 
+/** What mirroring itself costs, and how far the measure scatters: the backend that all other sections have. */
+const FRIENDLY = 'answers as legacy does';
+
 /** Of both proxies together: a busy service, and yet so little that neither load nor backends wait for a processor. */
 const RATE = 2_000;
 const LIMIT = 1.1;
 
 interface Hurt {
-  readonly kind: HostileKind;
+  readonly kind: HostileKind | typeof FRIENDLY;
   readonly beside: readonly OpenLoopResult[];
   readonly without: readonly OpenLoopResult[];
   /** What became of the mirrored requests. */
@@ -51,20 +54,21 @@ interface Plan {
 export async function runHostile(run: Run): Promise<Section> {
   const { rounds = 3, seconds = 6 } = run.options;
   const hurts: Hurt[] = [];
-  for (const kind of KINDS) hurts.push(await measureBeside(run, kind, { rounds, seconds }));
+  for (const kind of [FRIENDLY, ...KINDS] as const) hurts.push(await measureBeside(run, kind, { rounds, seconds }));
   return {
     title: `Live p99 beside a hostile candidate, ${RATE / 2} requests/s; ${rounds} rounds of ${seconds} s`,
     text: formatTable([HEAD, ...hurts.map(rowOf)]),
-    targets: hurts.map(targetOf),
+    targets: hurts.filter(({ kind }) => kind !== FRIENDLY).map(targetOf),
     data: hurts,
   };
 }
 
-async function measureBeside(run: Run, kind: HostileKind, { rounds, seconds }: Plan): Promise<Hurt> {
+async function measureBeside(run: Run, kind: Hurt['kind'], { rounds, seconds }: Plan): Promise<Hurt> {
   const ends: (() => unknown)[] = [];
   const onEnd: Ending['after'] = (end) => void (end && ends.push(end as () => unknown)); // it looks at no context
-  const { origin } = await startHostile({ after: onEnd }, kind);
-  const beside = await startWarm(run, BESIDE_HOSTILE, Number(origin.port));
+  const candidate =
+    kind === FRIENDLY ? run.ground.candidate : Number((await startHostile({ after: onEnd }, kind)).origin.port);
+  const beside = await startWarm(run, BESIDE_HOSTILE, candidate);
   // As young as the other, since a script becomes faster for minutes.
   const without = await startWarm(run, FORWARDING);
   const results = { beside: [] as OpenLoopResult[], without: [] as OpenLoopResult[] };

@@ -41,7 +41,7 @@ function entryOf(cause: Cause, context: ClusterContext): ClusterEntry {
     ...shown,
     kind: kindOf(cluster),
     transform: nameOfAll(transforms, cluster.exchanges),
-    parts: parts.map((part) => ({ id: part.id, title: titleOf(part) })),
+    parts: parts.map(partOf),
     alwaysWith,
     title: describeParts(cause) ?? titleOf(cluster),
     line: context.lineOf(cluster.place) ?? null,
@@ -52,6 +52,11 @@ function entryOf(cause: Cause, context: ClusterContext): ClusterEntry {
       return { ...rest, ...values, rendered: rendered[index] ?? null };
     }),
   };
+}
+
+function partOf(part: Cluster): ClusterEntry['parts'][number] {
+  const { id, rule, class: worst, place, types } = part;
+  return { id, title: titleOf(part), rule, class: worst, place, types };
 }
 
 /** Of one exchange nearly any two values are some factor or offset apart. */

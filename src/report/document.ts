@@ -96,7 +96,16 @@ const cluster = z.object({
     .enum(['cause', 'spelling', 'noise', 'race'])
     .describe('Whether an exchange counted for it, or all that showed it were equivalent, noise or drift.'),
   parts: z
-    .array(z.object({ id: z.string(), title: z.string() }))
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        rule: ruleId,
+        class: z.enum(FINDING_CLASSES),
+        place: z.string(),
+        types: z.string(),
+      }),
+    )
     .describe('Other differences of the same object that were seen in the very same exchanges: the same change.'),
   alwaysWith: z
     .array(z.string())
