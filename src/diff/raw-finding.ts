@@ -22,9 +22,9 @@ export interface RawFinding {
   /** What to show on each side, and the schema of what is shown. */
   readonly view: View;
   /** The values themselves, where one may be made of the other. */
-  readonly pair?: Pair;
+  readonly pair?: Pair | undefined;
   /** Names of the same value on the other side, which has none of this name. */
-  readonly namesakes?: readonly string[];
+  readonly namesakes?: readonly string[] | undefined;
 }
 
 /** What differences of one cause have in common: no value, no index. */

@@ -5,8 +5,10 @@ import type { RawFinding } from './raw-finding.ts';
 import { isObject, numberText, sameType, typeOf } from './values.ts';
 
 /** Every change that explains a difference. */
-export function transformsOf({ class: kind, pair, namesakes, types }: RawFinding): readonly string[] {
-  if (!pair || kind === 'cosmetic') return [];
+export function transformsOf(finding: RawFinding): readonly string[] {
+  if (finding.class === 'cosmetic') return [];
+  const { pair, namesakes, types } = finding;
+  if (!pair) return [];
   if (namesakes) return namesakes.map((name) => `${types.endsWith('absent') ? 'now called' : 'formerly'} ${name}`);
   return ofValues(pair.legacy, pair.candidate);
 }

@@ -1,6 +1,6 @@
 import type { FindingClass, RuleId } from '../core/index.ts';
 import type { Position } from './position.ts';
-import type { RawFinding } from './raw-finding.ts';
+import type { RawFinding, View } from './raw-finding.ts';
 
 /** Bounds of one comparison; past one the pair is `uncompared: budget`, never equal. */
 export interface WalkLimits {
@@ -42,10 +42,41 @@ interface What {
 /** `place`: that of the value, unless another one answers for the difference. */
 export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
-  const { class: found, ...rest } = what;
-  const finding = { ...rest, class: found, place, at: at.pointer, view: at.viewOf(pair) };
-  // What turns 0 into a secret number is that number.
-  walk.findings.push(at.secret ? finding : { ...finding, pair });
+  walk.findings.push(new WalkFinding(what, place, at, pair));
+}
+
+/** Of thousands of one kind only the first is ever shown, so that nothing of it is spelled out before somebody asks. */
+class WalkFinding implements RawFinding {
+  readonly rule: RuleId;
+  readonly class: FindingClass;
+  readonly types: string;
+  readonly place: string;
+  readonly namesakes: readonly string[] | undefined;
+  readonly #at: Position;
+  readonly #pair: Pair;
+
+  constructor({ rule, class: kind, types, namesakes }: What, place: string, at: Position, pair: Pair) {
+    this.rule = rule;
+    this.class = kind;
+    this.types = types;
+    this.place = place;
+    this.namesakes = namesakes;
+    this.#at = at;
+    this.#pair = pair;
+  }
+
+  get at(): string {
+    return this.#at.pointer;
+  }
+
+  get view(): View {
+    return this.#at.viewOf(this.#pair);
+  }
+
+  /** What turns 0 into a secret number is that number. */
+  get pair(): Pair | undefined {
+    return this.#at.secret ? undefined : this.#pair;
+  }
 }
 
 /** RFC 6901, section 3. */
