@@ -84,6 +84,12 @@ export const PROFILED = paritygate('paritygate-profiled', {
   nodeOptions: ['--cpu-prof', '--cpu-prof-interval=500', '--cpu-prof-dir=profiles'],
 });
 
+/** `paritygate-mirror`, whose garbage can be collected from outside (`alive.ts`). */
+export const COLLECTED = paritygate('paritygate-collected', {
+  mirrorTo: 'candidate',
+  nodeOptions: ['--expose-gc', '--import', new URL('./collect-on-signal.ts', import.meta.url).href],
+});
+
 /** What is printed beside a name. */
 export const LABELS: Readonly<Record<string, string>> = {
   direct: 'direct (no proxy)',
@@ -100,6 +106,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   'paritygate-1223-operations': 'the same, contract of 1,223 operations',
   'paritygate-beside-hostile': 'the same, with a hostile candidate',
   'paritygate-profiled': 'the same, under the profiler',
+  'paritygate-collected': 'the same, its garbage collected now and then',
 };
 
 function nginx(name: string, mirrors: boolean, configOf: (site: Site) => string): ProcessContender {

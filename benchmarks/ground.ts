@@ -15,6 +15,7 @@ export interface Ground {
   readonly wrk: string;
   readonly programs: Programs;
   readonly legacy: number;
+  readonly legacyPid: number;
   readonly candidate: number;
   readonly drifting: number;
   /** How many requests each backend has had since the start; the candidate on either of its ports. */
@@ -43,7 +44,7 @@ export async function startGround(
   const roots = { equal: join(directory, 'items'), drifting: join(directory, 'items-drifting') };
   writeItems(roots.equal, false);
   writeItems(roots.drifting, true);
-  await startBackend('legacy', {
+  const legacyChild = await startBackend('legacy', {
     directory: join(directory, 'legacy'),
     nginx: programs.nginx,
     config: backendConfig([{ port: legacy, root: roots.equal }], legacyStatus),
@@ -61,7 +62,8 @@ export async function startGround(
   });
   const bodies = writeBodies(join(directory, 'bodies'));
   const counters = { countLegacy: createCounter(legacyStatus), countCandidate: createCounter(candidateStatus) };
-  return { directory, bodies, wrk: programs.wrk, programs, legacy, candidate, drifting, ...counters };
+  const ports = { legacy, candidate, drifting };
+  return { directory, bodies, wrk: programs.wrk, programs, legacyPid: legacyChild.pid, ...ports, ...counters };
 }
 
 interface BackendStart {
@@ -71,12 +73,13 @@ interface BackendStart {
   readonly statusPort: number;
 }
 
-async function startBackend(name: string, { directory, nginx, config, statusPort }: BackendStart): Promise<void> {
+async function startBackend(name: string, { directory, nginx, config, statusPort }: BackendStart): Promise<Child> {
   mkdirSync(directory);
   writeFileSync(join(directory, 'nginx.conf'), config);
   const args = ['-e', 'stderr', '-p', directory, '-c', 'nginx.conf'];
   const child = await startChild(`the ${name} backend`, { command: nginx, args, cwd: directory });
   await untilReady(child, () => answers(`http://127.0.0.1:${statusPort}/requests`));
+  return child;
 }
 
 function writeBodies(directory: string): string {

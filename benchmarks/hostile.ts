@@ -4,19 +4,20 @@ import { type Ending, type HostileKind, startHostile } from '../src/testing/host
 import { BESIDE_HOSTILE, FORWARDING, type ProcessContender } from './contenders.ts';
 import { sendAtRate } from './fixed-rate.ts';
 import type { Standing } from './ground.ts';
-import { rangeOf } from './main-table.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
 import { describeOutcomes } from './outcomes.ts';
+import { type Interval, p99Ratio, type Seconds } from './p99-ratio.ts';
+import { describePriority, putBack, putFirst } from './priority.ts';
 import type { Run, Section } from './section.ts';
 import { startAll, stopStandings } from './standings.ts';
-import { type Spread, spreadOf } from './statistics.ts';
+import { spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
 import type { Target } from './targets.ts';
 import { MAIN_CELL } from './wrk.ts';
 
 /** One of each family; `src/app-hostile-candidate.test.ts` has them all. */
-const KINDS: readonly HostileKind[] = [
+const KINDS: readonly Kind[] = [
   'is dead',
   'resets every connection',
   'lets nobody connect',
@@ -32,38 +33,50 @@ const KINDS: readonly HostileKind[] = [
 ];
 
 /** What mirroring itself costs, and how far the measure scatters: the backend that all other sections have. */
-const FRIENDLY = 'answers as legacy does';
+const FRIENDLY = 'answers as legacy does' as const;
+
+type Kind = HostileKind | typeof FRIENDLY;
 
 /** Of both proxies together: a busy service, and yet so little that neither load nor backends wait for a processor. */
 const RATE = 2_000;
 const LIMIT = 1.1;
 
+/** Until the limit lies outside of what the ratio could be, so many rounds. */
+const ROUNDS = { min: 3, max: 12 };
+
 interface Hurt {
-  readonly kind: HostileKind | typeof FRIENDLY;
+  readonly kind: Kind;
   readonly beside: readonly OpenLoopResult[];
   readonly without: readonly OpenLoopResult[];
+  readonly ratio: Interval;
   /** What became of the mirrored requests. */
   readonly recorded: string;
 }
 
+type Results = Pick<Hurt, 'beside' | 'without' | 'ratio'>;
+
 interface Plan {
-  readonly rounds: number;
+  readonly maxRounds: number;
   readonly seconds: number;
+  readonly isFirst: boolean;
 }
 
 export async function runHostile(run: Run): Promise<Section> {
-  const { rounds = 3, seconds = 6 } = run.options;
+  const { rounds: maxRounds = ROUNDS.max, seconds = 10, beside = '' } = run.options;
+  const isFirst = await putFirst([run.ground.legacyPid]);
   const hurts: Hurt[] = [];
-  for (const kind of [FRIENDLY, ...KINDS] as const) hurts.push(await measureBeside(run, kind, { rounds, seconds }));
+  for (const kind of [FRIENDLY, ...KINDS].filter((each) => each.includes(beside)))
+    hurts.push(await measureKind(run, kind, { maxRounds, seconds, isFirst }));
+  await putBack([run.ground.legacyPid]);
   return {
-    title: `Live p99 beside a hostile candidate, ${RATE / 2} requests/s; ${rounds} rounds of ${seconds} s`,
+    title: `Live p99 beside a hostile candidate, ${RATE / 2} requests/s, ${describePriority(isFirst)}; rounds of ${seconds} s until it is decided, at most ${maxRounds}`,
     text: formatTable([HEAD, ...hurts.map(rowOf)]),
     targets: hurts.filter(({ kind }) => kind !== FRIENDLY).map(targetOf),
     data: hurts,
   };
 }
 
-async function measureBeside(run: Run, kind: Hurt['kind'], { rounds, seconds }: Plan): Promise<Hurt> {
+async function measureKind(run: Run, kind: Kind, plan: Plan): Promise<Hurt> {
   const ends: (() => unknown)[] = [];
   const onEnd: Ending['after'] = (end) => void (end && ends.push(end as () => unknown)); // it looks at no context
   const candidate =
@@ -71,17 +84,38 @@ async function measureBeside(run: Run, kind: Hurt['kind'], { rounds, seconds }: 
   const beside = await startWarm(run, BESIDE_HOSTILE, candidate);
   // As young as the other, since a script becomes faster for minutes.
   const without = await startWarm(run, FORWARDING);
-  const results = { beside: [] as OpenLoopResult[], without: [] as OpenLoopResult[] };
-  for (let round = 1; round <= rounds; round++) {
-    run.onProgress(`round ${round} of ${rounds}: a candidate that ${kind}`);
-    const load = { ports: [beside.port, without.port], rate: RATE, seconds: seconds + 1, seed: round };
-    const [hurt, unhurt] = await sendAtRate(load);
-    if (hurt) results.beside.push(hurt);
-    if (unhurt) results.without.push(unhurt);
-  }
+  // The candidate is not put first: it stands for a machine of its own.
+  if (plan.isFirst) await putFirst([beside, without].flatMap(({ child }) => (child ? [child.pid] : [])));
+  const onRound = (round: number) =>
+    run.onProgress(`round ${round} of at most ${plan.maxRounds}: a candidate that ${kind}`);
+  const results = await measureUntilDecided([beside.port, without.port], plan, onRound);
   const [recorded] = await stopStandings([beside, without]);
   for (const end of ends) await end();
   return { kind, ...results, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+}
+
+async function measureUntilDecided(
+  ports: readonly number[],
+  { maxRounds, seconds, isFirst }: Plan,
+  onRound: (round: number) => void,
+): Promise<Results> {
+  const [beside, without]: [OpenLoopResult[], OpenLoopResult[]] = [[], []];
+  for (let round = 1; ; round++) {
+    onRound(round);
+    const [hurt, unhurt] = await sendAtRate({ ports, rate: RATE, seconds, seed: round }, isFirst);
+    if (hurt) beside.push(hurt);
+    if (unhurt) without.push(unhurt);
+    const ratio = p99Ratio(secondsOf(beside), secondsOf(without));
+    if (round >= maxRounds || (round >= ROUNDS.min && isDecided(ratio))) return { beside, without, ratio };
+  }
+}
+
+function secondsOf(results: readonly OpenLoopResult[]): Seconds {
+  return results.flatMap(({ seconds }) => seconds);
+}
+
+function isDecided({ low, high }: Interval): boolean {
+  return high <= LIMIT || low > LIMIT;
 }
 
 async function startWarm(run: Run, contender: ProcessContender, candidate = run.ground.candidate): Promise<Standing> {
@@ -92,31 +126,26 @@ async function startWarm(run: Run, contender: ProcessContender, candidate = run.
   return standing;
 }
 
-const HEAD = ['a candidate that', 'p50 µs', 'p99 µs', 'min..max', 'p99 without', 'ratio', 'min..max', 'recorded'];
+const HEAD = ['a candidate that', 'rounds', 'p50 µs', 'p99 µs', 'p99 without', 'ratio', '95 %', 'recorded'];
 
-function rowOf(hurt: Hurt): readonly string[] {
-  const p99 = spreadOf(hurt.beside.map(({ p99Us }) => p99Us));
-  const ratio = ratioOf(hurt);
+function rowOf({ kind, beside, without, ratio, recorded }: Hurt): readonly string[] {
   return [
-    hurt.kind,
-    formatMedian(spreadOf(hurt.beside.map(({ p50Us }) => p50Us)), 0),
-    formatMedian(p99, 0),
-    p99 ? rangeOf(p99, 0) : '-',
-    formatMedian(spreadOf(hurt.without.map(({ p99Us }) => p99Us)), 0),
-    formatMedian(ratio, 2),
-    ratio ? rangeOf(ratio, 2) : '-',
-    hurt.recorded,
+    kind,
+    String(beside.length),
+    medianOf(beside, 'p50Us'),
+    medianOf(beside, 'p99Us'),
+    medianOf(without, 'p99Us'),
+    ratio.value.toFixed(2),
+    `${ratio.low.toFixed(2)}..${ratio.high.toFixed(2)}`,
+    recorded,
   ];
 }
 
-function formatMedian(spread: Spread | undefined, digits: number): string {
-  return spread?.median.toFixed(digits) ?? '-';
+function medianOf(results: readonly OpenLoopResult[], pick: 'p50Us' | 'p99Us'): string {
+  return spreadOf(results.map((result) => result[pick]))?.median.toFixed(0) ?? '-';
 }
 
-function ratioOf({ beside, without }: Hurt): Spread | undefined {
-  return spreadOf(beside.map(({ p99Us }, round) => p99Us / (without[round]?.p99Us ?? NaN)));
-}
-
-function targetOf(hurt: Hurt): Target {
-  return { what: `live p99: a candidate that ${hurt.kind} / no shadow`, limit: LIMIT, value: ratioOf(hurt) };
+function targetOf({ kind, beside, ratio }: Hurt): Target {
+  const value = { median: ratio.value, min: ratio.low, max: ratio.high, n: beside.length };
+  return { what: `live p99: a candidate that ${kind} / no shadow`, limit: LIMIT, value, isInterval: true };
 }

@@ -5,7 +5,7 @@ import { targetOf } from './items.ts';
 
 const [port = 0, count = 0] = process.argv.slice(2).map(Number);
 const AT_ONCE = 50;
-const REQUEST = `GET ${targetOf('small', 0)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+const REQUEST = Buffer.from(`GET ${targetOf('small', 0)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
 
 let opened = 0;
 await Promise.all(Array.from({ length: AT_ONCE }, () => openSome()));

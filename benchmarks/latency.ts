@@ -5,10 +5,13 @@ import type { Standing } from './ground.ts';
 import { rangeOf } from './main-table.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
+import { p99Ratio } from './p99-ratio.ts';
+import { describePriority, putBack, putFirst } from './priority.ts';
 import type { Run, Section } from './section.ts';
 import { chooseContenders, startAll, stopStandings } from './standings.ts';
-import { createRandom, type Spread, shuffle, spreadOf } from './statistics.ts';
+import { createRandom, shuffle, spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
+import type { Target } from './targets.ts';
 import { MAIN_CELL, runLoad } from './wrk.ts';
 
 const SHADOW_OFF = 'paritygate-forward';
@@ -26,16 +29,17 @@ export async function runLatency(run: Run): Promise<Section> {
   const standings = await startAll(run, chooseContenders(contenders, run.ground).active);
   const rate = Math.floor((await measureCapacity(run, standings)) / 2);
   const { rounds = 5, seconds = 8 } = run.options;
-  const plan = { rate, rounds, seconds };
+  const pids = [run.ground.legacyPid, ...standings.flatMap(({ child }) => (child ? [child.pid] : []))];
+  const isFirst = await putFirst(pids);
+  const plan = { rate, rounds, seconds, isFirst };
   const results = await measureRounds(run, standings, plan);
   const pairs = await measurePairs(run, standings, plan);
+  await putBack([run.ground.legacyPid]);
   await stopStandings(standings);
   return {
-    title: `Latency at ${rate} requests/s, half of what Paritygate takes with shadowing on; ${rounds} rounds of ${seconds} s`,
+    title: `Latency at ${rate} requests/s, half of what Paritygate takes with shadowing on, ${describePriority(isFirst)}; ${rounds} rounds of ${seconds} s`,
     text: formatResults(standings, results),
-    targets: [
-      { what: 'p99 at a fixed rate: shadow on / shadow off, asked in turn', limit: 1.25, value: p99Ratio(pairs) },
-    ],
+    targets: [targetOf(pairs)],
     data: { rate, results: Object.fromEntries(results), pairs },
   };
 }
@@ -58,19 +62,20 @@ interface Plan {
   readonly rate: number;
   readonly rounds: number;
   readonly seconds: number;
+  readonly isFirst: boolean;
 }
 
 async function measureRounds(
   run: Run,
   standings: readonly Standing[],
-  { rate, rounds, seconds }: Plan,
+  { rate, rounds, seconds, isFirst }: Plan,
 ): Promise<Results> {
   const random = createRandom(SEED);
   const results = new Map(standings.map(({ name }) => [name, [] as OpenLoopResult[]]));
   for (let round = 1; round <= rounds; round++)
     for (const { name, port } of shuffle(standings, random)) {
       run.onProgress(`round ${round} of ${rounds}: ${name} at ${rate} requests/s`);
-      results.get(name)?.push(...(await sendAtRate({ ports: [port], rate, seconds: seconds + 1, seed: round })));
+      results.get(name)?.push(...(await sendAtRate({ ports: [port], rate, seconds, seed: round }, isFirst)));
     }
   return results;
 }
@@ -79,14 +84,14 @@ async function measureRounds(
 async function measurePairs(
   run: Run,
   standings: readonly Standing[],
-  { rate, rounds, seconds }: Plan,
+  { rate, rounds, seconds, isFirst }: Plan,
 ): Promise<readonly Pair[]> {
   const ports = [SHADOW_ON, SHADOW_OFF].flatMap((name) => standings.filter((each) => each.name === name));
   const pairs: Pair[] = [];
   for (let round = 1; round <= rounds; round++) {
     run.onProgress(`round ${round} of ${rounds}: with and without a shadow at once`);
-    const load = { ports: ports.map(({ port }) => port), rate, seconds: seconds + 1, seed: round };
-    const [on, off] = await sendAtRate(load);
+    const load = { ports: ports.map(({ port }) => port), rate, seconds, seed: round };
+    const [on, off] = await sendAtRate(load, isFirst);
     if (on && off) pairs.push([on, off]);
   }
   return pairs;
@@ -123,7 +128,7 @@ function isDisturbed(results: Results): boolean {
   return latenessUs(results) > MAX_LATENESS_US;
 }
 
-function valuesOf(results: Results, name: string, pick: keyof OpenLoopResult): readonly number[] {
+function valuesOf(results: Results, name: string, pick: Exclude<keyof OpenLoopResult, 'seconds'>): readonly number[] {
   return (results.get(name) ?? []).map((result) => result[pick]);
 }
 
@@ -136,6 +141,13 @@ function pairsOf(results: Results, name: string, against: string): readonly Pair
   });
 }
 
-function p99Ratio(pairs: readonly Pair[]): Spread | undefined {
-  return spreadOf(pairs.map(([on, off]) => on.p99Us / off.p99Us));
+function targetOf(pairs: readonly Pair[]): Target {
+  const sides = [0, 1].map((side) => pairs.flatMap((pair) => pair[side]?.seconds ?? []));
+  const { value, low, high } = p99Ratio(sides[0] ?? [], sides[1] ?? []);
+  return {
+    what: 'p99 at a fixed rate: shadow on / shadow off, asked in turn',
+    limit: 1.25,
+    value: { median: value, min: low, max: high, n: pairs.length },
+    isInterval: true,
+  };
 }

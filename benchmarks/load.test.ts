@@ -26,8 +26,8 @@ test('a response is complete with its last body byte, however it is cut, and the
   ]);
   const connection = await openConnection(port, assert.fail);
   t.after(() => connection.close());
-  assert.equal(await new Promise((resolve) => connection.send('first', resolve)), 200);
-  assert.equal(await new Promise((resolve) => connection.send('second', resolve)), 404);
+  assert.equal(await new Promise((resolve) => connection.send(Buffer.from('first'), resolve)), 200);
+  assert.equal(await new Promise((resolve) => connection.send(Buffer.from('second'), resolve)), 404);
 });
 
 function standingOf(name: string, port: number) {

@@ -1,12 +1,13 @@
-// Resident memory of one worker of Paritygate: under load, with many idle connections, and over millions of requests.
+// Memory of one worker of Paritygate: under load, with many idle connections, and over millions of requests.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CONTENDERS } from './contenders.ts';
+import { dirname, join } from 'node:path';
+import { collectGarbage } from './alive.ts';
+import { COLLECTED } from './contenders.ts';
 import { readChildren, readRssMib, settle } from './cpu.ts';
 import type { Standing } from './ground.ts';
 import { startChild, untilReady } from './processes.ts';
 import type { Run, Section } from './section.ts';
-import { chooseContenders, startAll, stopStandings } from './standings.ts';
+import { startAll, stopStandings } from './standings.ts';
 import { slopeOf, spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
 import type { Target } from './targets.ts';
@@ -19,12 +20,13 @@ interface Proxy {
   readonly port: number;
   /** Of the worker. */
   readonly pid: number;
+  /** Where it was started. */
+  readonly directory: string;
 }
 
 /** `long`: also over two million requests. */
 export async function runMemory(run: Run, long: boolean): Promise<Section> {
-  const contenders = CONTENDERS.filter(({ name }) => name === 'paritygate-mirror');
-  const standings = await startAll(run, chooseContenders(contenders, run.ground).active);
+  const standings = await startAll(run, [COLLECTED]);
   const proxy = proxyOf(standings);
   const idle = readRssMib(proxy.pid);
   const loaded = await measureLoaded(run, proxy);
@@ -35,20 +37,21 @@ export async function runMemory(run: Run, long: boolean): Promise<Section> {
     ['after the start', `${idle.toFixed(0)} MiB`],
     ['after 10 s of load on 32 connections', `${loaded.toFixed(0)} MiB`],
     [`with ${IDLE_CONNECTIONS} idle connections`, describeConnected(connected, growth?.at(-1)?.rssMib ?? loaded)],
-    ...(growth ? describeGrowth(growth) : [['over 2 million requests', 'not measured without --memory']]),
+    ...(growth ? [] : [['over 2 million requests', 'not measured without --memory']]),
   ];
   return {
-    title: 'Resident memory of a worker, mirroring and comparing',
-    text: formatTable([['', 'VmRSS'], ...rows]),
-    targets: growth ? [growthTarget(growth)] : [],
+    title: 'Memory of a worker, mirroring and comparing',
+    text: [formatTable([['', 'VmRSS'], ...rows]), ...(growth ? [describeGrowth(growth)] : [])].join('\n\n'),
+    targets: growth ? growthTargets(growth) : [],
     data: { idleMib: idle, loadedMib: loaded, connected, growth },
   };
 }
 
 function proxyOf([standing]: readonly Standing[]): Proxy {
   const [worker, ...others] = standing?.child ? readChildren(standing.child.pid) : [];
-  if (!standing || worker === undefined || others.length > 0) throw new Error('a proxy with one worker was expected');
-  return { port: standing.port, pid: worker };
+  if (!standing?.configFile || worker === undefined || others.length > 0)
+    throw new Error('a proxy with one worker was expected');
+  return { port: standing.port, pid: worker, directory: dirname(standing.configFile) };
 }
 
 async function measureLoaded({ ground, onProgress }: Run, { port, pid }: Proxy): Promise<number> {
@@ -95,39 +98,65 @@ function describeConnected(connected: Connected, loadedMib: number): string {
 
 interface Point {
   readonly requests: number;
+  /** Resident, as V8 left it. */
   readonly rssMib: number;
+  /** Resident, once all garbage was collected. */
+  readonly collectedMib: number;
+  /** What V8 then holds, in its heap and outside of it. */
+  readonly aliveMib: number;
 }
 
-async function measureGrowth({ ground, onProgress }: Run, { port, pid }: Proxy): Promise<readonly Point[]> {
+async function measureGrowth(run: Run, proxy: Proxy): Promise<readonly Point[]> {
   const points: Point[] = [];
   for (let requests = 0; requests < MANY_REQUESTS; ) {
-    requests += (await runLoad({ ...ground, port, cell: MAIN_CELL, seconds: 10 })).requests;
-    await settle(pid);
-    points.push({ requests, rssMib: readRssMib(pid) });
-    onProgress(`${requests} of ${MANY_REQUESTS} requests: ${points.at(-1)?.rssMib.toFixed(0)} MiB`);
+    requests += (await runLoad({ ...run.ground, port: proxy.port, cell: MAIN_CELL, seconds: 10 })).requests;
+    const point = { requests, ...(await weigh(proxy)) };
+    run.onProgress(`${requests} of ${MANY_REQUESTS} requests: ${point.aliveMib.toFixed(1)} MiB alive`);
+    points.push(point);
   }
   return points;
 }
 
+async function weigh({ pid, directory }: Proxy): Promise<Omit<Point, 'requests'>> {
+  await settle(pid);
+  const rssMib = readRssMib(pid);
+  const { heapBytes, externalBytes } = await collectGarbage(pid, directory);
+  return { rssMib, collectedMib: readRssMib(pid), aliveMib: (heapBytes + externalBytes) / 2 ** 20 };
+}
+
+type Weight = Exclude<keyof Point, 'requests'>;
+
 /** MiB per million requests. A heap finds its size in the first half; what grows without end also grows in the second. */
-function growthOf(points: readonly Point[]): number {
+function growthOf(points: readonly Point[], weight: Weight): number {
   const half = points.slice(Math.floor(points.length / 2));
-  return slopeOf(half.map(({ requests, rssMib }) => ({ x: requests / 1e6, y: rssMib })));
+  return slopeOf(half.map((point) => ({ x: point.requests / 1e6, y: point[weight] })));
 }
 
-/** A heap breathes by some MiB between two collections. */
-const MAX_GROWTH_MIB = 5;
+/** Half a byte a request, less than the smallest object: nothing that each of them leaves behind could hide in it. */
+const MAX_ALIVE_GROWTH_MIB = 0.5;
+/** The allocator of C keeps what was let go in pages that are partly in use. */
+const MAX_COLLECTED_GROWTH_MIB = 2;
 
-function growthTarget(points: readonly Point[]): Target {
-  const value = spreadOf([growthOf(points)]);
-  return { what: 'MiB that a worker grows by in a million requests', limit: MAX_GROWTH_MIB, value };
-}
-
-function describeGrowth(points: readonly Point[]): readonly (readonly string[])[] {
-  const [first, last] = [points[0], points.at(-1)];
+function growthTargets(points: readonly Point[]): readonly Target[] {
+  const growth = (weight: Weight) => spreadOf([growthOf(points, weight)]);
   return [
-    [`after ${first?.requests} requests`, `${first?.rssMib.toFixed(0)} MiB`],
-    [`after ${last?.requests} requests`, `${last?.rssMib.toFixed(0)} MiB`],
-    ['slope over the second half', `${growthOf(points).toFixed(1)} MiB per million requests`],
+    { what: 'MiB alive a million requests', limit: MAX_ALIVE_GROWTH_MIB, value: growth('aliveMib') },
+    {
+      what: 'MiB resident a million requests, garbage collected',
+      limit: MAX_COLLECTED_GROWTH_MIB,
+      value: growth('collectedMib'),
+    },
   ];
+}
+
+function describeGrowth(points: readonly Point[]): string {
+  const row = (first: string, mibOf: (weight: Weight) => number): readonly string[] => [
+    first,
+    ...(['rssMib', 'collectedMib', 'aliveMib'] as const).map((weight) => mibOf(weight).toFixed(1)),
+  ];
+  return formatTable([
+    ['requests', 'VmRSS', 'VmRSS, garbage collected', 'alive'],
+    ...points.map((point) => row(String(point.requests), (weight) => point[weight])),
+    row('MiB a million, second half', (weight) => growthOf(points, weight)),
+  ]);
 }

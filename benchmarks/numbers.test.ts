@@ -27,6 +27,15 @@ test('a target is held up to its limit and missed beyond it', () => {
   assert.equal(stateOf({ what: '', limit: 1.15, value: { ...spread, median: 1.16 } }), 'missed');
 });
 
+test('a target whose value is known to an interval is undecided while its limit lies in there', () => {
+  const stateWithin = (min: number, max: number) =>
+    stateOf({ what: '', limit: 1.1, value: { min, median: (min + max) / 2, max, n: 9 }, isInterval: true });
+  assert.equal(stateWithin(0.9, 1.1), 'held');
+  assert.equal(stateWithin(0.9, 1.11), 'undecided');
+  assert.equal(stateWithin(1.09, 1.5), 'undecided');
+  assert.equal(stateWithin(1.11, 1.5), 'missed');
+});
+
 test('a median lies between the two middle values, and a quantile between its two neighbours', () => {
   assert.deepEqual(spreadOf([4, 1, NaN, 2, 3]), { median: 2.5, min: 1, max: 4, n: 4 });
   assert.equal(quantile([10, 20, 30, 40, 50], 0.9), 46);

@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Connection, openConnection } from './connection.ts';
 import { ITEMS_PER_SIZE, targetOf } from './items.ts';
+import type { PacerOrders } from './pacer.ts';
 import { createRandom, quantile } from './statistics.ts';
 
 export interface OpenLoop {
@@ -11,12 +12,15 @@ export interface OpenLoop {
   readonly ports: readonly number[];
   /** Requests per second, to all of them together. */
   readonly rate: number;
+  /** That are counted; others go before, in which connections and the generator itself are new. */
   readonly seconds: number;
   /** The same seed gives the same moments. */
   readonly seed: number;
 }
 
 export interface OpenLoopResult {
+  /** Of each second that is counted, the latencies of what was due in it, in whole microseconds. */
+  readonly seconds: readonly (readonly number[])[];
   readonly answered: number;
   readonly failed: number;
   readonly p50Us: number;
@@ -28,27 +32,29 @@ export interface OpenLoopResult {
 }
 
 const CONNECTIONS = 64;
-/** The first second is not counted: connections are new then. */
-const SKIPPED_MS = 1_000;
+const SKIPPED_SECONDS = 2;
 const LAST_ANSWER_MS = 5_000;
 
-/** The same clock on all threads of the process. */
+/** The clock of this thread, as a number that costs no garbage. */
 function nowMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+  return performance.now();
 }
 
 /** One result for each port. */
 async function generate({ ports, rate, seconds, seed }: OpenLoop): Promise<readonly OpenLoopResult[]> {
   const connections = await Promise.all(ports.map(openConnections));
-  const startMs = nowMs() + 200;
-  const schedule = createSchedule({ startMs, rate, seconds, seed });
+  const startMs = nowMs() + 500;
+  const allSeconds = SKIPPED_SECONDS + seconds;
+  const schedule = createSchedule({ startMs, rate, seconds: allSeconds, seed });
   const generator = new Generator(schedule, connections, createRandom(seed + 1));
-  const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: schedule.buffer });
-  pacer.on('message', () => generator.sendDue());
-  await generator.untilDone(startMs + seconds * 1000 + LAST_ANSWER_MS);
+  const orders: PacerOrders = { schedule, originMs: performance.timeOrigin };
+  const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: orders });
+  const sendDue = (): void => generator.sendDue();
+  pacer.on('message', sendDue);
+  await generator.untilDone(startMs + allSeconds * 1000 + LAST_ANSWER_MS);
   for (const connection of connections.flat()) connection.close();
   await pacer.terminate();
-  return ports.map((_, target) => generator.result(target, startMs + SKIPPED_MS));
+  return ports.map((_, target) => generator.result(target, { fromMs: startMs + SKIPPED_SECONDS * 1000, seconds }));
 }
 
 function openConnections(port: number): Promise<readonly Connection[]> {
@@ -70,6 +76,11 @@ function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'ports'
     schedule[index] = dueMs;
   }
   return schedule;
+}
+
+interface Counted {
+  readonly fromMs: number;
+  readonly seconds: number;
 }
 
 class Generator {
@@ -117,7 +128,7 @@ class Generator {
   #send(connection: Connection, index: number, target: number): void {
     const dueMs = this.#schedule[index] ?? NaN;
     this.#lateMs[index] = nowMs() - dueMs;
-    connection.send(REQUESTS[index % REQUESTS.length] ?? '', (status) => {
+    connection.send(REQUESTS[index % REQUESTS.length] ?? NOTHING, (status) => {
       this.#latencyMs[index] = nowMs() - dueMs;
       this.#answered += 1;
       if (status !== 200) this.#failed += 1;
@@ -131,13 +142,24 @@ class Generator {
       await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  #bySecond(target: number, { fromMs, seconds }: Counted): readonly (readonly number[])[] {
+    const bySecond = Array.from({ length: seconds }, (): number[] => []);
+    for (const [index, dueMs] of this.#schedule.entries()) {
+      const latencyMs = this.#latencyMs[index] ?? NaN;
+      if (this.#targets[index] !== target || Number.isNaN(latencyMs)) continue;
+      bySecond[Math.floor((dueMs - fromMs) / 1000)]?.push(Math.round(latencyMs * 1000));
+    }
+    return bySecond;
+  }
+
   /** `failed` counts the requests to all ports. */
-  result(target: number, fromMs: number): OpenLoopResult {
+  result(target: number, { fromMs, seconds }: Counted): OpenLoopResult {
     const counts = (_: number, index: number): boolean =>
       this.#targets[index] === target && (this.#schedule[index] ?? 0) >= fromMs;
     const latency = this.#latencyMs.filter(counts).filter(Number.isFinite).sort();
     const late = this.#lateMs.filter(counts).filter(Number.isFinite).sort();
     return {
+      seconds: this.#bySecond(target, { fromMs, seconds }),
       answered: latency.length,
       failed: this.#failed + this.#schedule.length - this.#answered,
       p50Us: quantile(latency, 0.5) * 1000,
@@ -151,15 +173,19 @@ class Generator {
 
 /** The requests of load.lua. */
 const REQUESTS = Array.from({ length: ITEMS_PER_SIZE }, (_, number) =>
-  [
-    `GET ${targetOf('medium', number)} HTTP/1.1`,
-    'Host: 127.0.0.1',
-    'User-Agent: open-loop',
-    'Accept: application/json',
-    `X-User-Id: user-${number}`,
-    '\r\n',
-  ].join('\r\n'),
+  Buffer.from(
+    [
+      `GET ${targetOf('medium', number)} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      'User-Agent: open-loop',
+      'Accept: application/json',
+      `X-User-Id: user-${number}`,
+      '\r\n',
+    ].join('\r\n'),
+  ),
 );
+
+const NOTHING = new Uint8Array();
 
 const options = JSON.parse(process.argv[2] ?? '{}') as OpenLoop; // written by latency.ts
 console.log(JSON.stringify(await generate(options)));

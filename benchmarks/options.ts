@@ -11,6 +11,8 @@ export interface Options {
   readonly parts: ReadonlySet<Part>;
   /** Only these contenders; undefined for all. */
   readonly only: ReadonlySet<string> | undefined;
+  /** Only hostile candidates whose name holds this. */
+  readonly beside: string | undefined;
   readonly rounds: number | undefined;
   readonly seconds: number | undefined;
   readonly json: string | undefined;
@@ -26,6 +28,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --hostile       only: live p99 beside a hostile candidate, against that without a shadow
   --memory        only: resident memory, with 10,000 idle connections, and over 2 million requests (minutes)
   --profile       only: a CPU profile of mirroring, and where each microsecond goes
+  --beside TEXT   of the hostile candidates only those whose name holds this, as in \`--hostile --beside dead\`
   --rounds N      rounds in which every contender is measured once
   --seconds N     seconds of load for each contender in a round
   --only a,b      only these contenders: ${CONTENDERS.map(({ name }) => name).join(', ')}
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
     quick: values.quick,
     parts: new Set(PARTS.filter((part) => values[part])),
     only: values.only === undefined ? undefined : parseNames(values.only),
+    beside: values.beside,
     rounds: parseCount('rounds', values.rounds),
     seconds: parseCount('seconds', values.seconds),
     json: values.json,
@@ -48,7 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   const parts = { matrix: FLAG, operations: FLAG, latency: FLAG, hostile: FLAG, memory: FLAG, profile: FLAG };
-  const options = { quick: FLAG, ...parts, rounds: TEXT, seconds: TEXT, only: TEXT, json: TEXT };
+  const options = { quick: FLAG, ...parts, rounds: TEXT, seconds: TEXT, only: TEXT, beside: TEXT, json: TEXT };
   try {
     return parseArgs({ args: [...args], options });
   } catch (cause) {

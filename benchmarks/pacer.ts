@@ -2,13 +2,20 @@
 // not. It tells the loop whenever the next request is due.
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** When each request is due, in milliseconds of the clock of `nowMs`. */
-const schedule = new Float64Array(workerData as SharedArrayBuffer); // what open-loop.ts gives to this thread
+export interface PacerOrders {
+  /** When each request is due, in milliseconds of the loop's own clock. */
+  readonly schedule: Float64Array;
+  /** When that clock was at 0. */
+  readonly originMs: number;
+}
+
+const { schedule, originMs } = workerData as PacerOrders; // what open-loop.ts gives to this thread
 
 const sleep = new Int32Array(new SharedArrayBuffer(4));
+const aheadMs = performance.timeOrigin - originMs;
 
-for (const dueMs of schedule) {
-  const waitMs = dueMs - Number(process.hrtime.bigint()) / 1e6;
+for (let index = 0; index < schedule.length; index++) {
+  const waitMs = (schedule[index] ?? 0) - performance.now() - aheadMs;
   if (waitMs > 0) Atomics.wait(sleep, 0, 0, waitMs);
   parentPort?.postMessage(undefined);
 }

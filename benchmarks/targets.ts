@@ -10,12 +10,15 @@ export interface Target {
   readonly limit: number;
   /** Absent when a side of the ratio was not measured. */
   readonly value: Spread | undefined;
+  /** From `min` to `max` is where the value lies with 95 percent: as long as the limit lies in there, nothing is decided. */
+  readonly isInterval?: boolean;
 }
 
-export type TargetState = 'held' | 'missed' | 'not measured';
+export type TargetState = 'held' | 'missed' | 'undecided' | 'not measured';
 
-export function stateOf({ value, limit }: Target): TargetState {
+export function stateOf({ value, limit, isInterval = false }: Target): TargetState {
   if (!value) return 'not measured';
+  if (isInterval && value.min <= limit && value.max > limit) return 'undecided';
   return value.median <= limit ? 'held' : 'missed';
 }
 
