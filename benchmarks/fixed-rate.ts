@@ -4,8 +4,8 @@ import type { OpenLoop, OpenLoopResult } from './open-loop.ts';
 import { first } from './priority.ts';
 import { runToEnd } from './processes.ts';
 
-/** What V8 collects or compiles meanwhile is done when it is asked for, and not on threads that take processors from others. */
-const LEAN = ['--no-parallel-scavenge', '--no-concurrent-recompilation'];
+/** Garbage of the generator does not take several processors at once from those that are measured. */
+const LEAN = ['--no-parallel-scavenge'];
 
 /** A result for each port. `isFirst`: before all other programs. Throws when a request was not answered with 200. */
 export async function sendAtRate(load: OpenLoop, isFirst: boolean): Promise<readonly OpenLoopResult[]> {

@@ -32,7 +32,7 @@ export interface OpenLoopResult {
 }
 
 const CONNECTIONS = 64;
-const SKIPPED_SECONDS = 2;
+const SKIPPED_SECONDS = 3;
 const LAST_ANSWER_MS = 5_000;
 
 /** The clock of this thread, as a number that costs no garbage. */
