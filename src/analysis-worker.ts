@@ -41,7 +41,13 @@ function answerOrThrow(
     return {
       kind: 'answer',
       answer: answer(
-        { contract, operation, hash, wantsExample, answersHead: question.subject.method === 'HEAD' },
+        {
+          contract,
+          operation,
+          hash,
+          wantsExample: examples[question.kind],
+          answersHead: question.subject.method === 'HEAD',
+        },
         question,
       ),
     };
@@ -69,7 +75,15 @@ function toAnswer(
   return typeof judgement === 'string' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
 }
 
-const wantsExample = createExampleBudget(() => performance.now());
+/**
+ * One for each kind of question: what is read again is judged anew, and would otherwise find the examples of its cause spent
+ * on findings that its own replace.
+ */
+const examples = {
+  check: createExampleBudget(() => performance.now()),
+  compare: createExampleBudget(() => performance.now()),
+  confirm: createExampleBudget(() => performance.now()),
+};
 
 function hash(text: string): string {
   return createHmac('sha256', setup.hashKey).update(text).digest('hex');

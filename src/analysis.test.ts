@@ -75,3 +75,18 @@ test('a difference at the bottom of 10,000 objects is found, and what is deeper 
     assert.deepEqual(await compare(open, close, 10_001), { uncompared: 'budget' });
   }
 });
+
+// Forty requests that come at once are all compared before the first of them is read again.
+test('a difference that is confirmed has its example, however many were compared before it', async (t) => {
+  const analysis = createUnderTest();
+  await analysis.start();
+  t.after(() => analysis.stop());
+  const pair = { legacy: jsonReply({ id: 1 }), candidate: jsonReply({ id: 2 }) };
+  for (let n = 0; n < 40; n += 1) await analysis.compare(SUBJECT, pair);
+  const confirmed = await analysis.confirm(SUBJECT, 'legacy', [pair, pair]);
+  assert.ok('findings' in confirmed, JSON.stringify(confirmed));
+  assert.deepEqual(
+    confirmed.findings.map(({ legacy, candidate }) => [legacy, candidate]),
+    [[{ id: 1 }, { id: 2 }]],
+  );
+});

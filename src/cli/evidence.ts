@@ -1,8 +1,22 @@
 import { bindingOf } from '../app.ts';
-import { type Config, loadConfig, resolveGroups } from '../config/index.ts';
+import { type Config, loadAcceptances, loadConfig, resolveGroups } from '../config/index.ts';
 import { type Contract, loadContract, type Operation } from '../contract/index.ts';
-import { type Cluster, type Evidence, type EvidenceBinding, ParitygateError } from '../core/index.ts';
-import { baselineRequestsOf, type GateScope } from '../gate/index.ts';
+import {
+  type Acceptance,
+  type Cluster,
+  type Evidence,
+  type EvidenceBinding,
+  ParitygateError,
+  type RuleId,
+  systemClock,
+} from '../core/index.ts';
+import {
+  type AcceptanceUse,
+  type Accepted,
+  applyAcceptances,
+  baselineRequestsOf,
+  type GateScope,
+} from '../gate/index.ts';
 import { findSpills, type Mark, openStore } from '../observations/index.ts';
 
 /** An operation with the group it migrates in. */
@@ -16,7 +30,11 @@ export interface Dossier {
   readonly config: Config;
   readonly contract: Contract;
   readonly operations: readonly GroupedOperation[];
+  /** With what is accepted taken for agreement. */
   readonly evidence: Evidence;
+  /** As it was recorded. */
+  readonly recorded: Evidence;
+  readonly uses: readonly AcceptanceUse[];
   readonly clusters: readonly Cluster[];
   readonly unclustered: number;
   readonly marks: readonly Mark[];
@@ -31,6 +49,10 @@ export async function readDossier(configFile: string): Promise<Dossier> {
   const groups = resolveGroups(config, contract.operations);
   const operations = contract.operations.map((operation) => ({ operation, group: groups.get(operation.id) }));
   const binding = bindingOf(config, contract);
+  const acceptances = loadAcceptances(
+    config.accepted,
+    contract.operations.map(({ id }) => id),
+  );
   const unwritten = await unwrittenFiles(config.store.path);
   const store = openStore({ path: config.store.path, readOnly: true });
   try {
@@ -40,12 +62,15 @@ export async function readDossier(configFile: string): Promise<Dossier> {
       ...staleness(binding, store.latestBinding()),
       ...neverMirrored({ config, operations }),
     ];
+    const recorded = store.readEvidence(binding, baselineRequestsOf(config.gates));
+    const clusters = store.readClusters(binding);
     return {
       config,
       contract,
       operations,
-      evidence: store.readEvidence(binding, baselineRequestsOf(config.gates)),
-      clusters: store.readClusters(binding),
+      recorded,
+      ...acceptNow(recorded, acceptances, clusters),
+      clusters,
       unclustered: store.readUnclustered(binding),
       marks: store.readMarks(),
       warnings,
@@ -53,6 +78,16 @@ export async function readDossier(configFile: string): Promise<Dossier> {
   } finally {
     store.close();
   }
+}
+
+function acceptNow(evidence: Evidence, acceptances: readonly Acceptance[], clusters: readonly Cluster[]): Accepted {
+  return applyAcceptances(evidence, acceptances, { nowMs: systemClock.now(), ruleOf: rulesOf(clusters) });
+}
+
+/** The rule of each cluster that is kept. */
+export function rulesOf(clusters: readonly Cluster[]): (cluster: string) => RuleId | undefined {
+  const rules = new Map<string, RuleId>(clusters.map(({ id, rule }) => [id, rule]));
+  return (cluster) => rules.get(cluster);
 }
 
 /** Evidence that the store could not take when a proxy stopped is missing from what is read here. */

@@ -11,7 +11,7 @@ interface GateOptions {
 /** Judges the stored evidence and prints every reason with value, limit, n and what is still needed. */
 export async function runGate(options: Partial<GateOptions>, group?: string): Promise<ExitCode> {
   const dossier = await readDossier(options.config ?? 'paritygate.yaml');
-  const verdict = evaluateGate(dossier.evidence, dossier.config.gates, scopeOf(dossier, group));
+  const verdict = evaluateGate(dossier.evidence, dossier.config.gates, scopeOf(dossier, group), dossier.uses);
   if (options.json)
     console.log(JSON.stringify({ formatVersion: '1.0', ...verdict, warnings: dossier.warnings }, null, 2));
   else {

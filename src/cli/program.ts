@@ -3,6 +3,9 @@ import { Command, CommanderError, type OptionValues } from 'commander';
 import { describeError, EXIT, type ExitCode, ParitygateError } from '../core/index.ts';
 import { readVersion } from '../version.ts';
 import { runDemo } from './demo.ts';
+import { runDiffAccept } from './diff-accept.ts';
+import { runDiffLs } from './diff-ls.ts';
+import { runDiffShow } from './diff-show.ts';
 import { runGate } from './gate.ts';
 import { runReport } from './report.ts';
 import { runServe } from './serve.ts';
@@ -33,12 +36,13 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
   program.version(readVersion()).exitOverride().showSuggestionAfterError();
   // What is wrong with the command line is printed by reportFailure, in the form of every other error.
   program.configureOutput({ outputError: () => {} });
-  const add = (
+  const addTo = (
+    parent: Command,
     signature: string,
     description: string,
     run: (options: OptionValues, ...args: string[]) => Promise<ExitCode>,
   ): Command => {
-    const command = program.command(signature).description(description).exitOverride();
+    const command = parent.command(signature).description(description).exitOverride();
     command.action(async (...received: unknown[]) => {
       // commander calls with the arguments, then the options, then the command.
       const [named, options] = [received.slice(0, -2), received.at(-2)];
@@ -46,6 +50,7 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
     });
     return command.option('--json', 'print one JSON document on stdout');
   };
+  const add = addTo.bind(undefined, program);
   const withConfig = (command: Command): Command =>
     command.option('-c, --config <file>', 'the config file', 'paritygate.yaml');
 
@@ -64,6 +69,16 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
     '-o, --output <directory>',
     'where to write it',
   );
+  const diff = program.command('diff').description('what differs, and what of it is accepted').exitOverride();
+  const addDiff = addTo.bind(undefined, diff);
+  withConfig(addDiff('ls', 'every cause, and whether it is accepted', runDiffLs));
+  withConfig(addDiff('show <id>', 'one cause: its fingerprints by operation, and examples', runDiffShow));
+  withConfig(addDiff('accept <id>', 'write that a cause, or one fingerprint of it, is intended', runDiffAccept))
+    .option('--owner <who>', 'who answers for it')
+    .option('--reason <text>', 'why the difference is intended')
+    .option('--expires <day>', 'the last day on which it holds, or how many days from now', '90d')
+    .option('--ticket <id>', 'where it was decided')
+    .option('--ceiling <share>', 'the share of pairs that may show it, at most, such as 1%');
   program.addHelpText(
     'after',
     '\nExit codes: 0 pass, 1 fail, 2 usage or config, 3 inconclusive or no evidence, 4 could not run, 130 interrupted.',

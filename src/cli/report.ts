@@ -1,11 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { EXIT, type ExitCode, ParitygateError, systemClock } from '../core/index.ts';
-import { evaluateGate } from '../gate/index.ts';
+import { type AcceptanceUse, evaluateGate } from '../gate/index.ts';
 import { renderExemplars } from '../render.ts';
-import { createReport, type ReportDocument, renderHtml, renderJunit, renderMarkdown } from '../report/index.ts';
+import {
+  type AcceptanceEntry,
+  createReport,
+  type ReportDocument,
+  renderHtml,
+  renderJunit,
+  renderMarkdown,
+} from '../report/index.ts';
 import { createFlagSource } from '../routing/index.ts';
 import { readVersion } from '../version.ts';
+import { dayOf } from './differences.ts';
 import { type Dossier, readDossier, scopeOf } from './evidence.ts';
 
 interface ReportOptions {
@@ -46,8 +54,9 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
     unclustered === 0 ? [] : [`${unclustered} findings belong to causes beyond the bound that is kept for each window`];
   return createReport({
     evidence,
-    verdict: evaluateGate(evidence, config.gates, scopeOf(dossier)),
+    verdict: evaluateGate(evidence, config.gates, scopeOf(dossier), dossier.uses),
     clusters,
+    acceptances: dossier.uses.map((use) => acceptanceEntryOf(use, dossier)),
     operations: operations.map(({ operation: { id, method, path }, group }) => ({ id, method, path, group })),
     marks,
     groups: await groupsOf(dossier),
@@ -58,6 +67,13 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
     rendered: await renderExemplars(clusters),
     warnings: [...dossier.warnings, ...lost],
   });
+}
+
+function acceptanceEntryOf({ acceptance, ...use }: AcceptanceUse, { recorded }: Dossier): AcceptanceEntry {
+  const { operation: operationId, fingerprint, owner, reason, ticket = null, expiresMs, ceiling = null } = acceptance;
+  const seen = recorded.operations.find((operation) => operation.operationId === operationId);
+  const cluster = seen?.clusterOf[fingerprint] ?? null;
+  return { operationId, fingerprint, cluster, owner, reason, ticket, expires: dayOf(expiresMs), ceiling, ...use };
 }
 
 async function groupsOf({ config, operations }: Dossier): Promise<ReportDocument['groups']> {

@@ -1,5 +1,5 @@
 import { createApp } from '../app.ts';
-import { loadConfig, resolveGroups } from '../config/index.ts';
+import { loadAcceptances, loadConfig, resolveGroups } from '../config/index.ts';
 import { loadContract } from '../contract/index.ts';
 import { EXIT, type ExitCode, systemClock } from '../core/index.ts';
 import { createFlagSource } from '../routing/index.ts';
@@ -16,6 +16,10 @@ export async function runValidate(options: Partial<ValidateOptions>): Promise<Ex
   createApp(config);
   const contract = loadContract(config.contract);
   const groups = resolveGroups(config, contract.operations);
+  const acceptances = loadAcceptances(
+    config.accepted,
+    contract.operations.map(({ id }) => id),
+  );
   const warnings = [...contract.warnings];
   const flags = createFlagSource({
     file: config.flags.file,
@@ -26,12 +30,18 @@ export async function runValidate(options: Partial<ValidateOptions>): Promise<Ex
   await flags.start();
   flags.assertFlags(config.groups.map(({ flag }) => flag));
   flags.stop();
-  const found = { contract: contract.title, operations: contract.operations.length, grouped: groups.size, warnings };
+  const found = {
+    contract: contract.title,
+    operations: contract.operations.length,
+    grouped: groups.size,
+    accepted: acceptances.length,
+    warnings,
+  };
   if (options.json) console.log(JSON.stringify(found, null, 2));
   else {
     for (const warning of warnings) console.error(`warning: ${warning}`);
     console.log(
-      `${config.file} is valid: ${contract.title}, ${found.operations} operations, ${found.grouped} of them in groups`,
+      `${config.file} is valid: ${contract.title}, ${found.operations} operations, ${found.grouped} of them in groups${acceptances.length > 0 ? `, ${acceptances.length} differences accepted` : ''}`,
     );
   }
   return EXIT.pass;

@@ -95,6 +95,8 @@ export interface Config {
   /** The directory of the file, absolute; relative paths in it are relative to this. */
   readonly directory: string;
   readonly contract: string;
+  /** The file of the acceptances, which need not exist. */
+  readonly accepted: string;
   readonly listen: Address;
   /** Absent where clients are spoken to in the clear. */
   readonly tls: TlsFiles | undefined;

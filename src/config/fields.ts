@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { ConfigPath } from './places.ts';
-import { configSchema } from './schema.ts';
 
-/** The part of the schema that a path leads to; undefined where the schema knows no such key. */
-export function fieldAt(path: ConfigPath): z.core.$ZodType | undefined {
-  return path.reduce<z.core.$ZodType | undefined>(
-    (field, key) => (field ? childOf(field, key) : undefined),
-    configSchema,
-  );
+/** The part of a schema that a path leads to; undefined where the schema knows no such key. */
+export function fieldAt(root: z.core.$ZodType, path: ConfigPath): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>((field, key) => (field ? childOf(field, key) : undefined), root);
 }
 
 function childOf(field: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, excess, share, text } from './notations.ts';
+import { duration, excess, percent, share, text } from './notations.ts';
 
 const latencyLimit = z
   .strictObject({
@@ -67,6 +67,23 @@ export const gates = z
       .meta({ examples: [{ limit: '0.1%' }] }),
     errors,
     latency,
+    accepted: z
+      .strictObject({
+        budget: percent()
+          .prefault(20)
+          .describe(
+            "Share of an operation's pairs that may agree only by acceptance, default 20%. Beyond it most of what is judged is no longer parity but what was agreed on.",
+          )
+          .meta({ examples: ['20%'] }),
+        operations: z
+          .record(text('expected an operation id'), percent())
+          .default({})
+          .describe('Another budget for these operations, such as for one that lost a field on purpose.')
+          .meta({ examples: [{ getTrade: '100%' }] }),
+      })
+      .prefault({})
+      .describe('Differences that are intended and stand in the file that `accepted` names.')
+      .meta({ examples: [{ budget: '20%' }] }),
     exempt: z
       .record(text('expected an operation id'), text('expected the reason why it is not judged'))
       .default({})

@@ -55,6 +55,9 @@ function unknownNames(
     ...Object.keys(gates.exempt).flatMap((id) =>
       id === UNMATCHED ? [] : check('operation', id, ['gates', 'exempt', id]),
     ),
+    ...Object.keys(gates.accepted.operations).flatMap((id) =>
+      check('operation', id, ['gates', 'accepted', 'operations', id]),
+    ),
   ];
 }
 

@@ -21,6 +21,7 @@ describe('a minimal file', () => {
       file: '/srv/gateway/paritygate.yaml',
       directory: '/srv/gateway',
       contract: '/srv/gateway/openapi.yaml',
+      accepted: '/srv/gateway/contracts/accepted.yaml',
       listen: { host: '127.0.0.1', port: 8080 },
       control: { listen: { host: '127.0.0.1', port: 9090 } },
       workers: 1,
@@ -48,7 +49,13 @@ describe('a minimal file', () => {
       store: { kind: 'sqlite', path: '/srv/gateway/.paritygate/observations.db' },
       candidateBuild: 'unknown',
       reports: '/srv/gateway/reports',
-      gates: { parity: { limit: 0.001 }, errors: { margin: 1.2, floor: 0.001 }, latency: [], exempt: {} },
+      gates: {
+        parity: { limit: 0.001 },
+        errors: { margin: 1.2, floor: 0.001 },
+        latency: [],
+        accepted: { budget: 0.2, operations: {} },
+        exempt: {},
+      },
     });
     assert.equal(backends.legacy.url.origin, 'http://127.0.0.1:3000');
     assert.equal(backends.candidate, undefined);
@@ -88,6 +95,7 @@ gates:
     p50: { over: +20ms }
     p99: { max: 2m, over: +20% +20ms }
     p99.9: { over: +12.5% }
+  accepted: { budget: 12.5%, operations: { createTrade: 100% } }
   exempt: { createTrade: "moves later" }
 `);
 
@@ -114,6 +122,7 @@ gates:
         { quantile: 0.99, maxMs: 120_000, over: { ratio: 0.2, slackMs: 20 } },
         { quantile: 0.999, maxMs: undefined, over: { ratio: 0.125, slackMs: 0 } },
       ],
+      accepted: { budget: 0.125, operations: { createTrade: 1 } },
       exempt: { createTrade: 'moves later' },
     });
   });

@@ -18,7 +18,7 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 export function parseConfig(text: string, options: DocumentOptions): Config {
   const document = parseConfigDocument(text, options);
   const parsed = configSchema.safeParse(document.value);
-  if (!parsed.success) throw errorOf(problemsOf(parsed.error.issues, document));
+  if (!parsed.success) throw errorOf(problemsOf(parsed.error.issues, { document, schema: configSchema, least: LEAST }));
   const { file } = options;
   const config = normalizeSettings(parsed.data, {
     file,
@@ -29,6 +29,8 @@ export function parseConfig(text: string, options: DocumentOptions): Config {
   if (conflicts.length > 0) throw errorOf(conflicts);
   return deepFreeze(config);
 }
+
+const LEAST = '`contract:` and `backends: { legacy: ... }`';
 
 /** Throws where the proxy could not listen, or would be its own backend. As middleware it does neither. */
 export function assertListens(config: Config): void {

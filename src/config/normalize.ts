@@ -19,6 +19,7 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
     ...same,
     ...origin,
     contract: absolute(settings.contract),
+    accepted: absolute(settings.accepted),
     tls: settings.tls && normalizeTls(settings.tls, ['tls'], origin),
     backends,
     groups: Object.entries(groups).map(([name, group]) => normalizeGroup(name, group, { settings, backends, origin })),
@@ -86,11 +87,13 @@ function normalizeFallback({ repeat, budgetPercent }: Settings['fallback']): Fal
   return { repeat, budget: budgetPercent / 100 };
 }
 
-function normalizeGates({ parity, errors, latency, exempt }: Settings['gates']): GatePolicy {
+function normalizeGates({ parity, errors, latency, accepted, exempt }: Settings['gates']): GatePolicy {
   const limits = Object.entries(latency).flatMap(([key, limit]): LatencyLimit[] =>
     limit === undefined ? [] : [{ quantile: quantileOf(key), maxMs: limit.max, over: limit.over }],
   );
-  return { parity, errors, latency: limits, exempt };
+  const { budget, operations } = accepted;
+  const shares = Object.fromEntries(Object.entries(operations).map(([id, percent]) => [id, percent / 100]));
+  return { parity, errors, latency: limits, accepted: { budget: budget / 100, operations: shares }, exempt };
 }
 
 /** `p99.9` is 0.999; by the decimal point, not by a division, so that it equals the literal. */

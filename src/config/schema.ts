@@ -205,6 +205,12 @@ export const configSchema = z.strictObject({
   contract: text('expected the path of an OpenAPI document')
     .describe('The OpenAPI 3.0 or 3.1 document that both backends are judged by.')
     .meta({ examples: ['openapi.yaml'] }),
+  accepted: text('expected the path of a file')
+    .default('contracts/accepted.yaml')
+    .describe(
+      'Differences that are intended, each with owner, reason and expiry, default `contracts/accepted.yaml`. `paritygate diff accept` writes it; without it nothing is accepted.',
+    )
+    .meta({ examples: ['contracts/accepted.yaml'] }),
   listen: address()
     .prefault('127.0.0.1:8080')
     .describe(

@@ -4,15 +4,23 @@ import { fieldAt, knownKeys } from './fields.ts';
 import { suggest } from './nearest.ts';
 import { type ConfigPath, formatPath, locate, pointerOf } from './places.ts';
 import type { Problem } from './problems.ts';
-import { configSchema } from './schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** A file, and what may stand in it. */
+export interface Judged {
+  readonly document: ConfigDocument;
+  /** Each field with `examples`, which an error proposes. */
+  readonly schema: z.ZodType;
+  /** What to write where nothing is right yet. */
+  readonly least: string;
+}
+
 /** What zod found, in the words of the file: every problem with its place and a fix. */
-export function problemsOf(issues: readonly Issue[], document: ConfigDocument): readonly Problem[] {
+export function problemsOf(issues: readonly Issue[], judged: Judged): readonly Problem[] {
   return issues.flatMap(byWayOfWriting).flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return unknownKeys(issue, document);
-    return [issue.code === 'invalid_key' ? invalidName(issue, document) : invalidValue(issue, document)];
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue, judged);
+    return [issue.code === 'invalid_key' ? invalidName(issue, judged.document) : invalidValue(issue, judged)];
   });
 }
 
@@ -25,8 +33,8 @@ function byWayOfWriting(issue: Issue): readonly Issue[] {
   return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, document: ConfigDocument): readonly Problem[] {
-  const known = knownKeys(fieldAt(issue.path));
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, { document, schema }: Judged): readonly Problem[] {
+  const known = knownKeys(fieldAt(schema, issue.path));
   return issue.keys.map((key) => ({
     code: 'PG_CONFIG_UNKNOWN_KEY',
     message: `unknown key ${formatPath([...issue.path, key])}`,
@@ -41,7 +49,8 @@ function invalidName(issue: z.core.$ZodIssueInvalidKey, document: ConfigDocument
   return { code: 'PG_CONFIG_INVALID', message, at: locate(document.places.keys, issue.path), fix: 'use another name' };
 }
 
-function invalidValue(issue: Issue, document: ConfigDocument): Problem {
+function invalidValue(issue: Issue, judged: Judged): Problem {
+  const { document } = judged;
   const path = issue.path;
   const at = locate(document.places.values, path);
   const isMissing = path.length > 0 && valueAt(document.value, path) === undefined;
@@ -50,7 +59,7 @@ function invalidValue(issue: Issue, document: ConfigDocument): Problem {
   const got =
     issue.code === 'custom' && isCollection(valueAt(document.value, path)) ? '' : `, got ${written(document, path)}`;
   const message = isMissing ? `${name} is missing: ${expected}` : `${name}: ${expected}${got}`;
-  return { code: 'PG_CONFIG_INVALID', message, at, fix: fixFor(path, isMissing ? 'add' : 'write for example') };
+  return { code: 'PG_CONFIG_INVALID', message, at, fix: fixFor(judged, path, isMissing ? 'add' : 'write for example') };
 }
 
 function expectation(issue: Issue): string {
@@ -86,13 +95,13 @@ function valueAt(value: unknown, path: ConfigPath): unknown {
 }
 
 /** An example of the innermost field on the way to the problem that has one. */
-function fixFor(path: ConfigPath, verb: string): string {
-  const example = z.globalRegistry.get(fieldAt(path) ?? configSchema)?.['examples'];
+function fixFor({ schema, least, document }: Judged, path: ConfigPath, verb: string): string {
+  const example = z.globalRegistry.get(fieldAt(schema, path) ?? schema)?.['examples'];
   const key = path.findLast((part) => typeof part === 'string');
   if (Array.isArray(example) && key !== undefined) return `${verb} \`${key}: ${flow(example[0])}\``;
   return path.length > 0
-    ? fixFor(path.slice(0, -1), 'write for example')
-    : 'write at least `contract:` and `backends: { legacy: ... }`';
+    ? fixFor({ schema, least, document }, path.slice(0, -1), 'write for example')
+    : `write at least ${least}`;
 }
 
 /** One line of YAML. */

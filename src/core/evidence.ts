@@ -1,3 +1,4 @@
+import type { DifferenceSet } from './acceptance.ts';
 import type { FindingClass } from './finding.ts';
 import type { Outcome, UncomparedReason } from './outcome.ts';
 
@@ -40,6 +41,10 @@ export interface OperationEvidence {
   readonly uncompared: Readonly<Record<UncomparedReason, number>>;
   /** Exchanges with outcome `different`, by the class of their worst finding. */
   readonly classes: Readonly<Record<FindingClass, number>>;
+  /** Exchanges with outcome `different`, by the set of their findings. Some may be in none, where there were too many sets. */
+  readonly differences: readonly DifferenceSet[];
+  /** The cluster of each fingerprint in one of these sets. */
+  readonly clusterOf: Readonly<Record<string, string>>;
   readonly legacy: SideEvidence;
   readonly candidate: SideEvidence;
   /** Of the matching exchanges, those that answered HEAD: they had no body to differ in, and speak for none. */

@@ -1,3 +1,4 @@
+export * from './acceptance.ts';
 export * from './budget.ts';
 export * from './clock.ts';
 export * from './cluster.ts';

@@ -1,6 +1,8 @@
 export type VerdictKind = 'pass' | 'fail' | 'inconclusive';
 
-export type GateName = 'parity' | 'errors' | 'latency';
+export const GATE_NAMES = ['parity', 'errors', 'latency', 'accepted'] as const;
+
+export type GateName = (typeof GATE_NAMES)[number];
 
 /** Stable codes that scripts may match on. */
 export type ReasonCode =
@@ -14,7 +16,15 @@ export type ReasonCode =
   | 'LATENCY_WITHIN_LIMIT'
   | 'LATENCY_ABOVE_LIMIT'
   | 'LATENCY_BASELINE_TOO_SMALL'
-  | 'INSUFFICIENT_REQUESTS';
+  | 'INSUFFICIENT_REQUESTS'
+  | 'ACCEPTANCE_EXPIRED'
+  | 'ACCEPTANCE_STALE'
+  | 'ACCEPTANCE_TOO_BROAD'
+  | 'ACCEPTANCE_UNUSED'
+  | 'ACCEPTANCE_WITHIN_CEILING'
+  | 'ACCEPTANCE_ABOVE_CEILING'
+  | 'ACCEPTED_WITHIN_BUDGET'
+  | 'ACCEPTED_ABOVE_BUDGET';
 
 /** One gate on one operation, with the numbers it was decided by. */
 export interface GateReason {
@@ -23,7 +33,7 @@ export interface GateReason {
   readonly group: string | undefined;
   readonly state: VerdictKind | 'exempt';
   readonly code: ReasonCode;
-  /** The observed share, 0..1: mismatches of pairs, errors of requests, or requests above the latency bound. */
+  /** The observed share, 0..1: mismatches of pairs, errors of requests, requests above the latency bound, or pairs accepted. */
   readonly value: number | null;
   /** The limit on that share, 0..1. */
   readonly limit: number | null;
@@ -67,6 +77,8 @@ export interface GatePolicy {
   /** Candidate errors may be `margin` times legacy's share, and never less than `floor` is demanded. */
   readonly errors: { readonly margin: number; readonly floor: number };
   readonly latency: readonly LatencyLimit[];
+  /** Share of an operation's pairs, 0..1, that may agree only by acceptance; for some operations another one. */
+  readonly accepted: { readonly budget: number; readonly operations: Readonly<Record<string, number>> };
   /** Operation id → why it is not judged. */
   readonly exempt: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 // Holds what was planted against what was reported. Pure: the demo prints what this says.
-import type { Cluster, GateReason } from '../core/index.ts';
+import type { Cluster, GateName, GateReason, Outcome } from '../core/index.ts';
 import { DRIFTS, type Drift, type Expectation } from './drifts.ts';
 
 /** What a report said. */
@@ -79,12 +79,15 @@ function unexpectedGates({ gates }: Found, drifts: readonly Drift[]): readonly s
     .map(({ gate, message }) => `gate ${gate}: ${message}`);
 }
 
-const OUTCOME_OF_GATE = { parity: 'different', errors: 'candidate-error' } as const;
+const OUTCOME_OF_GATE: Readonly<Partial<Record<GateName, Outcome>>> = {
+  parity: 'different',
+  errors: 'candidate-error',
+};
 
 function explains({ operations, expected }: Drift, { gate, operationId }: Found['gates'][number]): boolean {
   return expected.some((each) =>
     each.kind === 'gate'
       ? each.gate === gate && each.operationId === operationId
-      : gate !== 'latency' && each.outcome === OUTCOME_OF_GATE[gate] && operations.includes(operationId),
+      : each.outcome === OUTCOME_OF_GATE[gate] && operations.includes(operationId),
   );
 }

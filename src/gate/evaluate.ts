@@ -1,4 +1,6 @@
 import type { Evidence, GatePolicy, GateReason, OperationEvidence, Verdict } from '../core/index.ts';
+import type { AcceptanceUse } from './acceptances.ts';
+import { judgeAccepted } from './accepted.ts';
 import { judgeErrors } from './errors.ts';
 import { judgeLatency, shareAbove } from './latency.ts';
 import { neededToPass } from './needed.ts';
@@ -12,14 +14,22 @@ export interface GateScope {
 
 /**
  * Judges every operation in scope by every gate. Nothing is averaged over operations, and an operation without
- * evidence is a reason not to pass: silence never passes.
+ * evidence is a reason not to pass: silence never passes. `uses`: of the acceptances that were applied to the evidence.
  */
-export function evaluateGate(evidence: Evidence, policy: GatePolicy, scope: GateScope): Verdict {
+export function evaluateGate(
+  evidence: Evidence,
+  policy: GatePolicy,
+  scope: GateScope,
+  uses: readonly AcceptanceUse[] = [],
+): Verdict {
   const seen = new Map(evidence.operations.map((operation) => [operation.operationId, operation]));
   return conclude(
     scope.operations.flatMap(({ id, group }) => {
       const operation = seen.get(id);
-      const reasons = operation ? judge(operation, policy) : withoutEvidence({ id, group }, policy);
+      const reasons = [
+        ...(operation ? judge(operation, policy) : withoutEvidence({ id, group }, policy)),
+        ...judgeAccepted({ id, group }, operation, policy, uses),
+      ];
       // An own property only: an operation may be called `constructor`.
       const why = Object.hasOwn(policy.exempt, id) ? policy.exempt[id] : undefined;
       return why === undefined ? reasons : reasons.map((reason) => exempted(reason, why));

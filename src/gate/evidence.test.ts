@@ -34,6 +34,8 @@ export function operation(
     outcomes: whole,
     uncompared: zeros(UNCOMPARED_REASONS),
     classes: zeros(FINDING_CLASSES),
+    differences: [],
+    clusterOf: {},
     legacy: side,
     candidate: side,
     bodyless: 0,
@@ -57,6 +59,7 @@ export const POLICY: GatePolicy = {
   parity: { limit: 0.01 },
   errors: { margin: 1.2, floor: 0.01 },
   latency: [],
+  accepted: { budget: 0.2, operations: {} },
   exempt: {},
 };
 

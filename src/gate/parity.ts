@@ -7,6 +7,7 @@ import {
   type Outcome,
   type UncomparedReason,
 } from '../core/index.ts';
+import type { Counts } from './e-process.ts';
 import { describeMissing, type Judgement, judgeShare } from './judge.ts';
 
 /**
@@ -26,8 +27,13 @@ const CODES = {
   inconclusive: 'INSUFFICIENT_PAIRS',
 } as const;
 
+/** The pairs that say whether the sides agree, and those among them that do not. */
+export function pairsOf(evidence: OperationEvidence): Counts {
+  return { k: sumOf(evidence, BAD), n: sumOf(evidence, TRIALS) - evidence.bodyless };
+}
+
 export function judgeParity(evidence: OperationEvidence, policy: GatePolicy): GateReason {
-  const counts = { k: sumOf(evidence, BAD), n: sumOf(evidence, TRIALS) - evidence.bodyless };
+  const counts = pairsOf(evidence);
   const unread = UNREAD.reduce((sum, reason) => sum + evidence.uncompared[reason], 0);
   const judgement = judgeShare({
     counts,

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceBinding, OperationEvidence } from '../core/index.ts';
+import { listDifferences } from './difference-sets.ts';
 import { addEncoded, createDistribution, createSketch, type LatencySketch } from './latency-sketch.ts';
 import { addCounts, createCounts, type OperationCounts } from './operation-counts.ts';
 import type { OperationRecord } from './window.ts';
@@ -72,6 +73,8 @@ function finishOperation(operationId: string, total: OperationTotals, seconds: n
   const ended = Object.values(counts.outcomes).reduce((sum, count) => sum + count, 0);
   return {
     ...counts,
+    differences: listDifferences(counts.differences),
+    clusterOf: counts.differences.clusters,
     operationId,
     group: total.group,
     legacy: { ...counts.legacy, latency: createDistribution(total.legacy) },

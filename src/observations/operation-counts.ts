@@ -1,5 +1,6 @@
 import type { Observation, Outcome, Side, SideObservation, UncomparedReason } from '../core/index.ts';
 import { FINDING_CLASSES, type FindingClass, OUTCOMES, UNCOMPARED_REASONS, worstClass } from '../core/index.ts';
+import { addDifferences, countDifference, createDifferenceCounts, type DifferenceCounts } from './difference-sets.ts';
 
 const SIDE_COUNTS = ['requests', 'errors', 'conforms', 'violates'] as const;
 const SIDES = ['legacy', 'candidate'] as const;
@@ -22,6 +23,7 @@ export interface OperationCounts extends Counts<(typeof PLAIN_COUNTS)[number]> {
   readonly outcomes: Counts<Outcome>;
   readonly uncompared: Counts<UncomparedReason>;
   readonly classes: Counts<FindingClass>;
+  readonly differences: DifferenceCounts;
   readonly served: Counts<Side>;
   readonly legacy: SideCounts;
   readonly candidate: SideCounts;
@@ -33,6 +35,7 @@ export function createCounts(): OperationCounts {
     outcomes: zeros(OUTCOMES),
     uncompared: zeros(UNCOMPARED_REASONS),
     classes: zeros(FINDING_CLASSES),
+    differences: createDifferenceCounts(),
     served: zeros(SIDES),
     legacy: zeros(SIDE_COUNTS),
     candidate: zeros(SIDE_COUNTS),
@@ -45,11 +48,16 @@ export function countObservation(counts: OperationCounts, observation: Observati
   if (observation.bodyless && MATCHES.has(observation.outcome)) counts.bodyless += 1;
   if (observation.fellBack) counts.fallbacks += 1;
   if (observation.reason !== undefined) counts.uncompared[observation.reason] += 1;
-  if (observation.outcome === 'different') counts.classes[worstClass(observation.findings) ?? 'inconclusive'] += 1;
+  if (observation.outcome === 'different') countDifferent(counts, observation);
   if (observation.legacy) countSide(counts.legacy, observation.legacy);
   if (observation.candidate) countSide(counts.candidate, observation.candidate);
   if (observation.legacy && observation.candidate) countPair(counts, observation.legacy, observation.candidate);
   else if (observation.outcome === 'candidate-error') countLoneFailure(counts);
+}
+
+function countDifferent(counts: OperationCounts, observation: Observation): void {
+  counts.classes[worstClass(observation.findings) ?? 'inconclusive'] += 1;
+  countDifference(counts.differences, observation);
 }
 
 // The candidate served and broke off in the middle: legacy was not asked any more, and the failure counts all the same.
@@ -79,6 +87,7 @@ export function addCounts(total: OperationCounts, more: OperationCounts): void {
   addEach(total.outcomes, more.outcomes, OUTCOMES);
   addEach(total.uncompared, more.uncompared, UNCOMPARED_REASONS);
   addEach(total.classes, more.classes, FINDING_CLASSES);
+  addDifferences(total.differences, more.differences);
   addEach(total.served, more.served, SIDES);
   for (const side of SIDES) addEach(total[side], more[side], SIDE_COUNTS);
 }

@@ -1,7 +1,7 @@
 import type { Cluster, Evidence, GateReason, Verdict } from '../core/index.ts';
 import { listClusters } from './clusters.ts';
 import { isoTime } from './counts.ts';
-import { FORMAT_VERSION, type GateEntry, type ReportDocument } from './document.ts';
+import { type AcceptanceEntry, FORMAT_VERSION, type GateEntry, type ReportDocument } from './document.ts';
 import { listNotCompared } from './not-compared.ts';
 import { copyInterval, listOperations, type OperationInfo } from './operations.ts';
 import { contradictionsIn, judgedOf, sumTotals } from './totals.ts';
@@ -23,6 +23,8 @@ export interface ReportInputs {
   readonly evidence: Evidence;
   readonly verdict: Verdict;
   readonly clusters: readonly Cluster[];
+  /** Those that were applied to the evidence. */
+  readonly acceptances: readonly AcceptanceEntry[];
   /** All operations of the contract. */
   readonly operations: readonly OperationInfo[];
   readonly marks: readonly WeightMark[];
@@ -58,6 +60,7 @@ export function createReport(inputs: ReportInputs): ReportDocument {
     notCompared: listNotCompared(evidence),
     neverSeen: neverSeenOf(inputs),
     exempt: exemptIn(verdict.reasons),
+    acceptances: inputs.acceptances,
     operations: listOperations(evidence, inputs.operations, verdict.reasons),
     clusters: listClusters(inputs.clusters, { ...inputs, judged }),
     groups: inputs.groups,

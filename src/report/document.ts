@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { FINDING_CLASSES, OUTCOMES, type ReasonCode, type RuleId, UNCOMPARED_REASONS } from '../core/index.ts';
+import {
+  FINDING_CLASSES,
+  GATE_NAMES,
+  OUTCOMES,
+  type ReasonCode,
+  type RuleId,
+  UNCOMPARED_REASONS,
+} from '../core/index.ts';
 
 export const FORMAT_VERSION = '1.0';
 
@@ -21,7 +28,7 @@ const inFlight = z
   .describe('Eligible minus the sum of the outcomes; below 0 only where counters contradict each other.');
 
 const gate = z.object({
-  gate: z.enum(['parity', 'errors', 'latency']),
+  gate: z.enum(GATE_NAMES),
   operationId: z.string(),
   group: z.string().optional(),
   state,
@@ -121,6 +128,21 @@ const cluster = z.object({
   exemplars: z.array(exemplar),
 });
 
+const acceptance = z.object({
+  operationId: z.string(),
+  fingerprint: z.string(),
+  cluster: z.string().nullable().describe('The cause that it is about; null where nothing of it was seen.'),
+  owner: z.string(),
+  reason: z.string(),
+  ticket: z.string().nullable(),
+  expires: z.iso.date().describe('The last day on which it holds, UTC.'),
+  ceiling: share.nullable().describe('Share of the pairs that may show it; null for any.'),
+  state: z.enum(['live', 'expired', 'stale', 'too-broad']).describe('Only a live one accepts anything.'),
+  shown: count.describe('Different exchanges that showed it, whatever else they showed.'),
+  accepted: count.describe('Of these, those in which nothing stood that is not accepted.'),
+  compared: count.describe('Pairs of the operation that were compared.'),
+});
+
 /** A report is this one document; everything else is rendered from it. Lists are ordered worst first. */
 export const reportSchema = z
   .object({
@@ -154,6 +176,9 @@ export const reportSchema = z
     ),
     neverSeen: z.array(z.string()).describe('Operations of the contract for which no request arrived.'),
     exempt: z.array(z.object({ operationId: z.string(), why: z.string() })),
+    acceptances: z
+      .array(acceptance)
+      .describe('Every decision that a difference is intended, and what it did to this evidence.'),
     operations: z.array(operation),
     clusters: z.array(cluster),
     groups: z.array(
@@ -189,6 +214,7 @@ type Readable<T> = T extends readonly (infer Item)[] & { length: number }
 export type ReportDocument = Readable<z.infer<typeof reportSchema>>;
 export type GateEntry = ReportDocument['gates'][number];
 export type OperationEntry = ReportDocument['operations'][number];
+export type AcceptanceEntry = ReportDocument['acceptances'][number];
 export type ClusterEntry = ReportDocument['clusters'][number];
 export type ExemplarEntry = ClusterEntry['exemplars'][number];
 

@@ -4,7 +4,7 @@ import type { OperationEntry, ReportDocument } from './document.ts';
 import { numberCell, outcomeBar, scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
 import { QUANTILES } from './operations.ts';
-import { countsText, operationPlace, quantileText } from './words.ts';
+import { ACCEPTANCE_WORDS, acceptedText, countsText, operationPlace, quantileText } from './words.ts';
 
 export function notComparedSection({ notCompared, neverSeen, exempt, totals }: ReportDocument): Markup {
   const head = markup`<tr><th scope="col">Reason</th><th scope="col" class="num">Requests</th><th scope="col">Why</th><th scope="col">Operations</th></tr>`;
@@ -22,6 +22,27 @@ ${rows.length > 0 ? scrollTable(caption, head, [markup`<tbody>${rows}</tbody>`])
 ${neverSeen.length > 0 ? markup`<div><h3>${formatCount(neverSeen.length)} in the contract, never requested</h3><ul>${neverSeen.map((id) => markup`<li><code>${id}</code></li>`)}</ul></div>` : undefined}
 ${exempt.length > 0 ? markup`<div><h3>${formatCount(exempt.length)} exempt from the gates</h3><ul class="plain">${exempt.map(({ operationId, why }) => markup`<li><code>${operationId}</code>: ${why}</li>`)}</ul></div>` : undefined}
 </div></section>
+`;
+}
+
+export function acceptedSection({ acceptances, clusters }: ReportDocument): Markup | undefined {
+  if (acceptances.length === 0) return undefined;
+  const shown = new Set(clusters.map(({ id }) => id));
+  const names = ['Operation', 'Cause', 'State', 'Accepted', 'Owner', 'Until', 'Why'];
+  const head = markup`<tr>${names.map((name) => markup`<th scope="col">${name}</th>`)}</tr>`;
+  const rows = acceptances.map((each) => {
+    const cause =
+      each.cluster !== null && shown.has(each.cluster)
+        ? markup`<a href="#${each.cluster}">${each.cluster}</a>`
+        : markup`<code>${each.fingerprint}</code>`;
+    const why = each.ticket === null ? each.reason : `${each.reason} (${each.ticket})`;
+    return markup`<tr><th scope="row" class="name"><code>${each.operationId}</code></th><td class="keep">${cause}</td><td class="words">${ACCEPTANCE_WORDS[each.state]}</td><td class="words">${acceptedText(each)}</td><td>${each.owner}</td><td class="keep">${each.expires}</td><td class="words">${why}</td></tr>
+`;
+  });
+  return markup`<section id="accepted" aria-labelledby="accepted-title">
+<h2 id="accepted-title">Accepted</h2>
+<p>Differences that are intended. An exchange agrees by them only where nothing else differs in it.</p>
+${scrollTable('Each decision, and the different exchanges that it makes agree', head, [markup`<tbody>${rows}</tbody>`])}</section>
 `;
 }
 

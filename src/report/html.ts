@@ -4,7 +4,14 @@ import type { ReportDocument } from './document.ts';
 import { causesSection } from './html-causes.ts';
 import { gatesSection } from './html-gates.ts';
 import { outcomeBar, outcomeParts } from './html-parts.ts';
-import { latencySection, notComparedSection, operationsSection, shareCaption, weightsSection } from './html-tables.ts';
+import {
+  acceptedSection,
+  latencySection,
+  notComparedSection,
+  operationsSection,
+  shareCaption,
+  weightsSection,
+} from './html-tables.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import { STYLE } from './style.ts';
 import { OUTCOME_WORDS, STATE_WORDS, VERDICT_MEANING } from './words.ts';
@@ -27,7 +34,7 @@ export function renderHtml(document: ReportDocument): string {
 ${verdictStrip(document)}
 <main>
 ${contents(document)}${warningsNote(document)}${overview(document)}
-${gatesSection(document)}${notComparedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
+${gatesSection(document)}${notComparedSection(document)}${acceptedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
 <footer><p>paritygate ${document.tool.version}, report format ${document.formatVersion}, ${formatTime(document.generatedAt)}. Every number stands in report.json;
 this page is rendered from it and loads nothing.</p></footer>
 <script type="application/json" id="paritygate-report">${trusted(embeddedSummary(document))}</script>

@@ -6,6 +6,8 @@ import { fence, fitBlocks, mdCode, mdTable, mdText } from './markdown-parts.ts';
 import { QUANTILES } from './operations.ts';
 import { valueLines } from './value-lines.ts';
 import {
+  ACCEPTANCE_WORDS,
+  acceptedText,
   CLASS_WORDS,
   contractLocation,
   countsText,
@@ -31,6 +33,7 @@ export function renderMarkdown(document: ReportDocument): string {
       ...verdictBlocks(document),
       ...gateBlocks(document),
       ...notComparedBlocks(document),
+      ...acceptedBlocks(document),
       ...operationBlocks(document),
       ...causeBlocks(document),
       ...latencyBlocks(document),
@@ -94,6 +97,20 @@ function notComparedBlocks({ notCompared, neverSeen, exempt, totals }: ReportDoc
         ]
       : []),
   ];
+}
+
+function acceptedBlocks({ acceptances }: ReportDocument): readonly string[] {
+  if (acceptances.length === 0) return [];
+  const rows = acceptances.map((each) => [
+    mdCode(each.operationId),
+    mdCode(each.cluster ?? each.fingerprint),
+    ACCEPTANCE_WORDS[each.state],
+    acceptedText(each),
+    mdText(each.owner),
+    mdText(each.expires),
+    mdText(each.ticket === null ? each.reason : `${each.reason} (${each.ticket})`),
+  ]);
+  return ['## Accepted', tableOf(['Operation', 'Cause', 'State', 'Accepted', 'Owner', 'Until', 'Why'], rows)];
 }
 
 function operationBlocks({ operations, totals }: ReportDocument): readonly string[] {

@@ -1,5 +1,5 @@
 import { type FindingClass, formatCount, formatMs, formatShare, type Outcome } from '../core/index.ts';
-import type { ClusterEntry, GateEntry, ReportDocument } from './document.ts';
+import type { AcceptanceEntry, ClusterEntry, GateEntry, ReportDocument } from './document.ts';
 
 /** What every rendering calls things, so that Markdown, HTML and JUnit read alike. */
 export const STATE_WORDS: Readonly<Record<GateEntry['state'], { readonly mark: string; readonly word: string }>> = {
@@ -37,6 +37,21 @@ export const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
   additive: 'adds to the response',
   cosmetic: 'spelled differently',
 };
+
+export const ACCEPTANCE_WORDS: Readonly<Record<AcceptanceEntry['state'], string>> = {
+  live: 'holds',
+  expired: 'expired, does not hold',
+  stale: 'made for another contract, does not hold',
+  'too-broad': 'too broad without a ceiling, does not hold',
+};
+
+/** `40 of 47, ceiling 1 %`: what it accepts of what shows it. */
+export function acceptedText({ accepted, shown, compared, ceiling }: AcceptanceEntry): string {
+  const most = ceiling === null ? '' : `, ceiling ${formatShare(ceiling)} of ${formatCount(compared)}`;
+  return shown === 0
+    ? `nothing shows it in ${formatCount(compared)} pairs`
+    : `${formatCount(accepted)} of ${formatCount(shown)}${most}`;
+}
 
 /** `parity`, `errors`, `latency p99` */
 export function gateName({ gate, latency }: GateEntry): string {

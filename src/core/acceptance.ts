@@ -1,0 +1,31 @@
+import type { Location } from './errors.ts';
+import type { FindingClass } from './finding.ts';
+
+/** A reviewed, expiring decision that a difference is intended. */
+export interface Acceptance {
+  readonly operation: string;
+  /** Which difference of that operation. */
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly ticket: string | undefined;
+  /** Milliseconds since the epoch: the end of its last day, UTC. */
+  readonly expiresMs: number;
+  /** The share of the operation's compared exchanges, 0..1, that may show it; undefined for all of them. */
+  readonly ceiling: number | undefined;
+  /** Digest of the contract that it was made for. */
+  readonly contract: string;
+  /** Where it is written. */
+  readonly at: Location | undefined;
+}
+
+/** Exchanges of one operation that were different, and whose findings beyond the cosmetic are of exactly these kinds. */
+export interface DifferenceSet {
+  /** Fingerprints, ascending. */
+  readonly fingerprints: readonly string[];
+  /** Of the worst of them. */
+  readonly class: FindingClass;
+  /** They answered HEAD, and had no body to differ in. */
+  readonly bodyless: boolean;
+  readonly exchanges: number;
+}
