@@ -2,6 +2,7 @@
 // of a proxy without a shadow which gets every second request of the same load.
 import { type Ending, type HostileKind, startHostile } from '../src/testing/hostile-upstreams.ts';
 import { BESIDE_HOSTILE, FORWARDING, type ProcessContender } from './contenders.ts';
+import { readCpuMs } from './cpu.ts';
 import { sendAtRate } from './fixed-rate.ts';
 import type { Standing } from './ground.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
@@ -49,6 +50,8 @@ interface Hurt {
   readonly beside: readonly OpenLoopResult[];
   readonly without: readonly OpenLoopResult[];
   readonly ratio: Interval;
+  /** Of the proxy with all its threads, for each live request. */
+  readonly cpuUs: { readonly beside: number; readonly without: number };
   /** What became of the mirrored requests. */
   readonly recorded: string;
 }
@@ -88,10 +91,22 @@ async function measureKind(run: Run, kind: Kind, plan: Plan): Promise<Hurt> {
   if (plan.isFirst) await putFirst([beside, without].flatMap(({ child }) => (child ? [child.pid] : [])));
   const onRound = (round: number) =>
     run.onProgress(`round ${round} of at most ${plan.maxRounds}: a candidate that ${kind}`);
+  const before = [beside, without].map(cpuMsOf);
   const results = await measureUntilDecided([beside.port, without.port], plan, onRound);
+  const spent = [beside, without].map((standing, side) => cpuMsOf(standing) - (before[side] ?? NaN));
   const [recorded] = await stopStandings([beside, without]);
   for (const end of ends) await end();
-  return { kind, ...results, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+  const cpuUs = { beside: perRequestUs(spent[0], results.beside), without: perRequestUs(spent[1], results.without) };
+  return { kind, ...results, cpuUs, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+}
+
+function cpuMsOf({ child }: Standing): number {
+  return child ? readCpuMs(child.pid) : NaN;
+}
+
+/** Those before the first second that is counted were requests too. */
+function perRequestUs(cpuMs = NaN, results: readonly OpenLoopResult[]): number {
+  return (cpuMs * 1000) / results.reduce((sum, { asked }) => sum + asked, 0);
 }
 
 async function measureUntilDecided(
@@ -126,9 +141,20 @@ async function startWarm(run: Run, contender: ProcessContender, candidate = run.
   return standing;
 }
 
-const HEAD = ['a candidate that', 'rounds', 'p50 µs', 'p99 µs', 'p99 without', 'ratio', '95 %', 'recorded'];
+const HEAD = [
+  'a candidate that',
+  'rounds',
+  'p50 µs',
+  'p99 µs',
+  'p99 without',
+  'ratio',
+  '95 %',
+  'CPU µs',
+  'CPU without',
+  'recorded',
+];
 
-function rowOf({ kind, beside, without, ratio, recorded }: Hurt): readonly string[] {
+function rowOf({ kind, beside, without, ratio, cpuUs, recorded }: Hurt): readonly string[] {
   return [
     kind,
     String(beside.length),
@@ -137,6 +163,8 @@ function rowOf({ kind, beside, without, ratio, recorded }: Hurt): readonly strin
     medianOf(without, 'p99Us'),
     ratio.value.toFixed(2),
     `${ratio.low.toFixed(2)}..${ratio.high.toFixed(2)}`,
+    cpuUs.beside.toFixed(0),
+    cpuUs.without.toFixed(0),
     recorded,
   ];
 }

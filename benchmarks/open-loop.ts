@@ -21,6 +21,8 @@ export interface OpenLoop {
 export interface OpenLoopResult {
   /** Of each second that is counted, the latencies of what was due in it, in whole microseconds. */
   readonly seconds: readonly (readonly number[])[];
+  /** All that were sent, also those that are not counted in anything else. */
+  readonly asked: number;
   readonly answered: number;
   readonly failed: number;
   readonly p50Us: number;
@@ -160,6 +162,7 @@ class Generator {
     const late = this.#lateMs.filter(counts).filter(Number.isFinite).sort();
     return {
       seconds: this.#bySecond(target, { fromMs, seconds }),
+      asked: this.#targets.filter((each) => each === target).length,
       answered: latency.length,
       failed: this.#failed + this.#schedule.length - this.#answered,
       p50Us: quantile(latency, 0.5) * 1000,

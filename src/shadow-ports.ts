@@ -5,6 +5,7 @@ import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
 import { type Clock, createBudget, messageOf, type Side } from './core/index.ts';
 import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
+import { createFailureJudge } from './failure-judge.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
 import type { Redaction } from './redaction-key.ts';
@@ -35,8 +36,10 @@ export function wireShadow(shadowed: Shadowed): Shadow {
       ...request,
       headers: shadowHeaders(request.headers, config.shadow.mark),
     }),
-    judgeFailure: (id: string, results: Parameters<typeof judgeFailure>[1]) =>
-      withOperation(id, (operation) => judgeFailure(operation, results, keyed)),
+    judgeFailure: createFailureJudge(
+      (id, results) => withOperation(id, (operation) => judgeFailure(operation, results, keyed)),
+      clock,
+    ),
     judgeUnreadable: (id: string, side: Side) =>
       withOperation(id, (operation) => judgeUnreadable({ operation, hash: keyed }, side)),
     isIdentical: (id: string, pair: Omit<Parameters<typeof isIdentical>[1], 'operation'>) =>
@@ -58,6 +61,6 @@ export function wireShadow(shadowed: Shadowed): Shadow {
 function describeOutage({ side, group, isOut }: OutageChange): string {
   const of = group === undefined ? '' : ` of group ${group}`;
   return isOut
-    ? `the ${side}${of} answers no mirrored request: until it does it is asked a few times a second, and all others count as failed`
+    ? `the ${side}${of} answers no mirrored request: until it does it is asked now and then, and all others count as failed`
     : `the ${side}${of} answers mirrored requests again`;
 }

@@ -4,6 +4,8 @@ import { type DifferenceSet, type FindingClass, type Observation, worstClass } f
 
 /** What is counted of one operation; plain data. */
 export interface DifferenceCounts {
+  /** How many sets there are. */
+  listed: number;
   /** Exchanges by the set that they showed. */
   readonly sets: Record<string, number>;
   /** The cluster of each fingerprint in one of the sets. */
@@ -16,37 +18,36 @@ export const MAX_SETS = { window: 200, evidence: 5_000 } as const;
 const MAX_FINGERPRINTS = 64;
 
 export function createDifferenceCounts(): DifferenceCounts {
-  return { sets: {}, clusters: {} };
+  return { listed: 0, sets: {}, clusters: {} };
 }
 
 export function countDifference(counts: DifferenceCounts, { findings, bodyless = false }: Observation): void {
   const counting = findings.filter((finding) => finding.class !== 'cosmetic');
-  const clusters = Object.fromEntries(counting.map(({ fingerprint, cluster }) => [fingerprint, cluster]));
   const worst = worstClass(counting);
-  if (worst === undefined || Object.keys(clusters).length > MAX_FINGERPRINTS) return;
-  const key = keyOf({ fingerprints: Object.keys(clusters).sort(), class: worst, bodyless });
-  addSet(counts, { key, exchanges: 1, clusters }, MAX_SETS.window);
+  if (worst === undefined || counting.length > MAX_FINGERPRINTS) return;
+  const fingerprints = counting.map(({ fingerprint }) => fingerprint).sort();
+  const key = keyOf({ fingerprints, class: worst, bodyless });
+  if (!hasRoom(counts, key, MAX_SETS.window)) return;
+  counts.sets[key] = (counts.sets[key] ?? 0) + 1;
+  for (const { fingerprint, cluster } of counting) counts.clusters[fingerprint] = cluster;
 }
 
 /** Windows that an earlier version stored have none. */
 export function addDifferences(total: DifferenceCounts, more: DifferenceCounts | undefined): void {
-  for (const [key, exchanges] of Object.entries(more?.sets ?? {}))
-    addSet(total, { key, exchanges, clusters: more?.clusters ?? {} }, MAX_SETS.evidence);
-}
-
-interface Seen {
-  readonly key: string;
-  readonly exchanges: number;
-  readonly clusters: Readonly<Record<string, string>>;
-}
-
-function addSet(counts: DifferenceCounts, { key, exchanges, clusters }: Seen, maxSets: number): void {
-  const known = counts.sets[key];
-  if (known === undefined && Object.keys(counts.sets).length >= maxSets) return;
-  counts.sets[key] = (known ?? 0) + exchanges;
-  if (known === undefined)
+  for (const [key, exchanges] of Object.entries(more?.sets ?? {})) {
+    if (!hasRoom(total, key, MAX_SETS.evidence)) continue;
+    total.sets[key] = (total.sets[key] ?? 0) + exchanges;
     for (const fingerprint of setOf(key, exchanges).fingerprints)
-      counts.clusters[fingerprint] = clusters[fingerprint] ?? '';
+      total.clusters[fingerprint] = more?.clusters[fingerprint] ?? '';
+  }
+}
+
+/** A set that is known, or one more; that is counted then. */
+function hasRoom(counts: DifferenceCounts, key: string, maxSets: number): boolean {
+  if (counts.sets[key] !== undefined) return true;
+  if (counts.listed >= maxSets) return false;
+  counts.listed += 1;
+  return true;
 }
 
 /** `breaking - 1f2e…,77ab…` */

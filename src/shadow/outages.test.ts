@@ -46,6 +46,29 @@ test('after so many failures in a row a backend is asked only now and then, and 
   assert.deepEqual(await ask(2), ['ECONNREFUSED', NOT_ASKED]);
 });
 
+test('a backend that stays out is asked ever more seldom, and at least every two seconds', async () => {
+  const { clock, state, ask } = createLab(failure('ECONNREFUSED'));
+  await ask(MANY);
+  const asksWithin = async (ms: number): Promise<number> => {
+    const before = state.asked;
+    for (let passed = 0; passed < ms; passed += 50) {
+      clock.advance(50);
+      await ask(1);
+    }
+    return state.asked - before;
+  };
+  assert.equal(await asksWithin(100), 1);
+  assert.equal(await asksWithin(200), 1);
+  assert.equal(await asksWithin(400), 1);
+  await asksWithin(10_000);
+  assert.equal(await asksWithin(16_000), 10);
+  state.result = REPLY;
+  await asksWithin(1_600);
+  state.result = failure('ECONNREFUSED');
+  await ask(MANY);
+  assert.equal(await asksWithin(100), 1, 'once it was back it is asked soon again');
+});
+
 test('as long as one request asks whether it is back, no other does', async () => {
   const clock = createFakeClock();
   const open: ((result: SideResult) => void)[] = [];

@@ -8,8 +8,11 @@ import type { ShadowPorts } from './ports.ts';
 export const NOT_ASKED = 'PG_NOT_ASKED';
 
 const FAILURES_IN_A_ROW = 20;
-/** How often it is asked then, by one request at a time. One answer, and all requests are sent again. */
-const PROBE_MS = 100;
+/**
+ * How soon it is asked then, by one request at a time, and ever later: what is refused takes half a millisecond from live
+ * requests. One answer, and all requests are sent again.
+ */
+const PROBE_MS = { first: 100, last: 1_600 } as const;
 
 export interface OutageChange {
   readonly side: Side;
@@ -26,6 +29,8 @@ export interface OutageOptions {
 interface Record {
   failures: number;
   nextProbeMs: number;
+  /** Between the last probe and the next. */
+  waitMs: number;
   isProbing: boolean;
 }
 
@@ -34,7 +39,7 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
   const records = new Map<string, Record>();
   const recordOf = (side: Side, { group }: BackendRequest): Record => {
     const key = `${side} ${group ?? ''}`;
-    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0, isProbing: false };
+    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0, waitMs: 0, isProbing: false };
     records.set(key, record);
     return record;
   };
@@ -43,7 +48,8 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
     const wasOut = isOut(record);
     record.failures = hasAnswered(result) ? 0 : record.failures + 1;
     if (isOut(record) === wasOut) return;
-    record.nextProbeMs = clock.monotonicMs() + PROBE_MS;
+    record.waitMs = PROBE_MS.first;
+    record.nextProbeMs = clock.monotonicMs() + record.waitMs;
     onChange({ ...about, isOut: !wasOut });
   };
   return async (side, request, likely) => {
@@ -67,7 +73,8 @@ function isOut({ failures }: Record): boolean {
 function mayProbe(record: Record, nowMs: number): boolean {
   if (record.isProbing || nowMs < record.nextProbeMs) return false;
   record.isProbing = true;
-  record.nextProbeMs = nowMs + PROBE_MS;
+  record.waitMs = Math.min(PROBE_MS.last, record.waitMs * 2);
+  record.nextProbeMs = nowMs + record.waitMs;
   return true;
 }
 

@@ -128,6 +128,11 @@ test('time that a slow client cost is not counted as the time of the backend', a
   assert.deepEqual([observation?.legacy?.totalMs, observation?.candidate?.totalMs], [undefined, 3]);
 });
 
+const DEAD: Pick<ShadowPorts, 'send' | 'failureOf'> = {
+  send: async () => ({ kind: 'failed', code: 'ECONNREFUSED', totalMs: 1 }),
+  failureOf: (result) => (result.kind === 'failed' ? result.code : undefined),
+};
+
 for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf', 'mark'] as const) {
   test(`a fault in ${port} is one exchange that was not compared, and no exception`, async () => {
     const fail = (): never => {
@@ -137,7 +142,9 @@ for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf
     // failureOf is also what the record of the fault itself uses: it fails once.
     const failOnce = (): undefined => (calls++ === 0 ? fail() : undefined);
     const over = port === 'failureOf' ? { failureOf: failOnce } : { [port]: fail };
-    const { offer, faults, observations } = createLab({ isIdentical: () => false, ...over });
+    // Only what failed is judged as a failure.
+    const candidate = port === 'judgeFailure' ? DEAD : {};
+    const { offer, faults, observations } = createLab({ isIdentical: () => false, ...candidate, ...over });
     const observation = await offer();
     assert.deepEqual(
       [observation?.outcome, observation?.reason, observations.length, faults.length],

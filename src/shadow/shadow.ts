@@ -116,7 +116,9 @@ function withFailure(
   exchange: ServedExchange,
   results: SidePair<SideResult>,
 ): Recorded | 'both' | undefined {
-  if (ports.failureOf(results.legacy) !== undefined && ports.failureOf(results.candidate) !== undefined) return 'both';
+  const [legacy, candidate] = [ports.failureOf(results.legacy), ports.failureOf(results.candidate)];
+  if (legacy === undefined && candidate === undefined) return undefined;
+  if (legacy !== undefined && candidate !== undefined) return 'both';
   const judged = ports.judgeFailure(exchange.operationId, results);
   return judged && { ...judged, results };
 }
