@@ -1,10 +1,11 @@
 // How far a candidate can slow the live requests beside it: their p99 with a hostile candidate as the shadow, against that
 // of a proxy without a shadow which gets every second request of the same load.
-import { type Ending, type HostileKind, startHostile } from '../src/testing/hostile-upstreams.ts';
+import { type Answers, type Ending, type HostileKind, startHostile } from '../src/testing/hostile-upstreams.ts';
 import { BESIDE_HOSTILE, FORWARDING, type ProcessContender } from './contenders.ts';
 import { readCpuMs } from './cpu.ts';
 import { sendAtRate } from './fixed-rate.ts';
 import type { Standing } from './ground.ts';
+import { ITEMS_PER_SIZE, targetOf } from './items.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
 import { describeOutcomes } from './outcomes.ts';
@@ -16,6 +17,10 @@ import { spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
 import type { Target } from './targets.ts';
 import { MAIN_CELL } from './wrk.ts';
+
+/** Its answers are what legacy says, so that only closing is hostile; or each another body, which is analysed as well. */
+const AT_RANDOM = 'closes at random';
+const ALL_DIFFERENT = 'closes at random, all bodies differ';
 
 /** One of each family; `src/app-hostile-candidate.test.ts` has them all. */
 const KINDS: readonly Kind[] = [
@@ -30,13 +35,14 @@ const KINDS: readonly Kind[] = [
   'sends 10 MB of headers in short lines',
   'resets in the middle of a body',
   'promises more than it sends',
-  'closes at random',
+  AT_RANDOM,
+  ALL_DIFFERENT,
 ];
 
 /** What mirroring itself costs, and how far the measure scatters: the backend that all other sections have. */
 const FRIENDLY = 'answers as legacy does' as const;
 
-type Kind = HostileKind | typeof FRIENDLY;
+type Kind = HostileKind | typeof FRIENDLY | typeof ALL_DIFFERENT;
 
 /** Of both proxies together: a busy service, and yet so little that neither load nor backends wait for a processor. */
 const RATE = 2_000;
@@ -74,7 +80,7 @@ export async function runHostile(run: Run): Promise<Section> {
   return {
     title: `Live p99 beside a hostile candidate, ${RATE / 2} requests/s, ${describePriority(isFirst)}; rounds of ${seconds} s until it is decided, at most ${maxRounds}`,
     text: formatTable([HEAD, ...hurts.map(rowOf)]),
-    targets: hurts.filter(({ kind }) => kind !== FRIENDLY).map(targetOf),
+    targets: hurts.filter(({ kind }) => kind !== FRIENDLY).map(targetFor),
     data: hurts,
   };
 }
@@ -82,8 +88,7 @@ export async function runHostile(run: Run): Promise<Section> {
 async function measureKind(run: Run, kind: Kind, plan: Plan): Promise<Hurt> {
   const ends: (() => unknown)[] = [];
   const onEnd: Ending['after'] = (end) => void (end && ends.push(end as () => unknown)); // it looks at no context
-  const candidate =
-    kind === FRIENDLY ? run.ground.candidate : Number((await startHostile({ after: onEnd }, kind)).origin.port);
+  const candidate = await startCandidate(run, kind, { after: onEnd });
   const beside = await startWarm(run, BESIDE_HOSTILE, candidate);
   // As young as the other, since a script becomes faster for minutes.
   const without = await startWarm(run, FORWARDING);
@@ -98,6 +103,28 @@ async function measureKind(run: Run, kind: Kind, plan: Plan): Promise<Hurt> {
   for (const end of ends) await end();
   const cpuUs = { beside: perRequestUs(spent[0], results.beside), without: perRequestUs(spent[1], results.without) };
   return { kind, ...results, cpuUs, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+}
+
+async function startCandidate({ ground }: Run, kind: Kind, ending: Ending): Promise<number> {
+  if (kind === FRIENDLY) return ground.candidate;
+  const answers = kind === AT_RANDOM ? await answersOf(ground.legacy) : {};
+  const { origin } = await startHostile(ending, kind === ALL_DIFFERENT ? AT_RANDOM : kind, answers);
+  return Number(origin.port);
+}
+
+/** Of everything that the load asks for. */
+async function answersOf(legacy: number): Promise<Answers> {
+  const targets = Array.from({ length: ITEMS_PER_SIZE }, (_, number) => targetOf('medium', number));
+  const entries = targets.map(async (target) => {
+    const response = await fetch(`http://127.0.0.1:${legacy}${target}`);
+    const head = ['content-type', 'content-length', 'last-modified', 'etag', 'accept-ranges'].flatMap((name) => {
+      const value = response.headers.get(name);
+      return value === null ? [] : [`${name}: ${value}\r\n`];
+    });
+    const body = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    return [target, `HTTP/1.1 200 OK\r\n${head.join('')}\r\n${body}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function cpuMsOf({ child }: Standing): number {
@@ -173,7 +200,7 @@ function medianOf(results: readonly OpenLoopResult[], pick: 'p50Us' | 'p99Us'): 
   return spreadOf(results.map((result) => result[pick]))?.median.toFixed(0) ?? '-';
 }
 
-function targetOf({ kind, beside, ratio }: Hurt): Target {
+function targetFor({ kind, beside, ratio }: Hurt): Target {
   const value = { median: ratio.value, min: ratio.low, max: ratio.high, n: beside.length };
   return { what: `live p99: a candidate that ${kind} / no shadow`, limit: LIMIT, value, isInterval: true };
 }

@@ -77,7 +77,7 @@ const LIVELY: readonly (Case & { readonly kind: LivelyKind })[] = [
 const REQUESTS = 240;
 /** Of every ten requests one is a POST, which is never mirrored. */
 const POSTS = REQUESTS / 10;
-const SHADOW = 'shadow: { timeoutMs: 100, concurrency: 8, queue: 8, maxBodyBytes: 200000 }';
+const SHADOW = 'shadow: { timeoutMs: 100, concurrency: 8, queue: 8, maxBodyBytes: 200000, connectionsPerSecond: 1000 }';
 
 /** A proxy with an operation for each of these names, before a legacy that answers and this candidate. */
 async function startBeside(
@@ -125,6 +125,18 @@ async function sendPast(app: AppUnderTest, name: string): Promise<number> {
   return dropped;
 }
 
+const PROBE = 'probe';
+
+/** Asks until it is so, and tells how often. */
+async function probeUntil({ port }: AppUnderTest, isSo: () => boolean): Promise<number> {
+  for (let probes = 1; ; probes += 1) {
+    await (await fetch(`http://127.0.0.1:${port}/${PROBE}/1`)).arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (isSo()) return probes;
+    assert.ok(probes < 500, 'the candidate is never asked');
+  }
+}
+
 /** Every exchange of these operations is in one outcome that is allowed, and the drops are those that the lane told of. */
 function assertCounted(evidence: Evidence, name: string, { outcomes, drops }: Counted): void {
   const operations = evidence.operations.filter(({ operationId }) => operationId === `get-${name}`);
@@ -158,13 +170,17 @@ for (const { kind, outcomes } of CASES) {
 test("a candidate with other manners each time: live answers are legacy's, and every exchange is counted", async (t) => {
   const candidate = await startHostile(t, 'never answers');
   const names = LIVELY.map((_, index) => `a${index}`);
-  const app = await startBeside(t, candidate, { names, more: SHADOW });
+  const app = await startBeside(t, candidate, { names: [...names, PROBE], more: SHADOW });
   const drops: number[] = [];
   let before = 0;
+  let probes = 0;
   for (const [index, { kind }] of LIVELY.entries()) {
     await t.test(`one that ${kind}`, async () => {
       const connections = candidate.connections();
       await candidate.become(kind);
+      // One that was out under its last kind is not asked at once.
+      probes += await probeUntil(app, () => candidate.connections() > connections);
+      before = (await settled(app)).dropped;
       const total = await sendPast(app, `a${index}`);
       drops[index] = total - before;
       before = total;
@@ -172,7 +188,7 @@ test("a candidate with other manners each time: live answers are legacy's, and e
     });
   }
   const { evidence } = await app.finish();
-  assertAllCounted(evidence, LIVELY.length * REQUESTS);
+  assertAllCounted(evidence, LIVELY.length * REQUESTS + probes);
   for (const [index, { kind, outcomes }] of LIVELY.entries()) {
     await t.test(`one that ${kind} is counted`, () => {
       assertCounted(evidence, `a${index}`, { outcomes, drops: drops[index] ?? 0 });
@@ -193,7 +209,7 @@ test('beyond its places and its queue the lane drops, and a stop drops the rest;
 
 test('a candidate that closes idle connections, as it may at any time (RFC 9112, section 9.3.1), has made no error', async (t) => {
   const candidate = await startHostile(t, 'closes after each answer without a word');
-  const app = await startBeside(t, candidate, { names: ['a'], more: '' });
+  const app = await startBeside(t, candidate, { names: ['a'], more: SHADOW });
   const sent = await sendLiveTraffic(app.port, 480, 'a');
   await settled(app);
   const { evidence } = await app.finish();

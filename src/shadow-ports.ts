@@ -30,12 +30,11 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     const operation = operations.get(id);
     return operation && use(operation);
   };
+  const sendMarked: Upstreams['send'] = (side, request, likely) =>
+    upstreams.send(side, { ...request, headers: shadowHeaders(request.headers, config.shadow.mark) }, likely);
   const ports = {
-    send: withOutages(upstreams.send, { clock, onChange: (change) => warn(describeOutage(change)) }),
-    mark: (request: Parameters<Upstreams['send']>[1]) => ({
-      ...request,
-      headers: shadowHeaders(request.headers, config.shadow.mark),
-    }),
+    send: withOutages(sendMarked, { clock, onChange: (change) => warn(describeOutage(change)) }),
+    hasRoom: upstreams.hasRoom,
     judgeFailure: createFailureJudge(
       (id, results) => withOperation(id, (operation) => judgeFailure(operation, results, keyed)),
       clock,
@@ -51,7 +50,7 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     isBodyless: (id: string, method: string) => method === 'HEAD' && operations.get(id)?.method !== 'HEAD',
     redactTarget: (target: string) => redactTarget(target, keyed),
     record: recorder.record,
-    mayConfirm: createBudget(config.confirm.perSecond, clock),
+    mayConfirm: createBudget(config.confirm.perSecond, clock).take,
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
     onFault: (error: unknown) => warn(`an exchange could not be compared: ${messageOf(error)}`),
   };

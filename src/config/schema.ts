@@ -120,11 +120,11 @@ const shadow = z
       )
       .meta({ examples: [256] }),
     connectionsPerSecond: count(1, 100_000)
-      .default(100)
+      .default(25)
       .describe(
-        'Connections that mirroring may open in a second, default 100. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
+        'Connections that mirroring may open in a second, default 25. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
       )
-      .meta({ examples: [100] }),
+      .meta({ examples: [25] }),
     timeoutMs: milliseconds(1)
       .default(5_000)
       .describe(

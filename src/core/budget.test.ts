@@ -5,7 +5,7 @@ import { createBudget } from './budget.ts';
 
 test('at most so many at once, and so many a second after that', () => {
   const clock = createFakeClock();
-  const allows = createBudget(2, clock);
+  const { take: allows } = createBudget(2, clock);
   assert.deepEqual([allows(), allows(), allows()], [true, true, false]);
   clock.advance(499);
   assert.equal(allows(), false);
@@ -21,7 +21,7 @@ test('at most so many at once, and so many a second after that', () => {
 
 test('one that allows less than one a second allows one at a time', () => {
   const clock = createFakeClock();
-  const allows = createBudget(0.5, clock);
+  const { take: allows } = createBudget(0.5, clock);
   assert.deepEqual([allows(), allows()], [true, false]);
   clock.advance(1_999);
   assert.equal(allows(), false);
@@ -31,7 +31,15 @@ test('one that allows less than one a second allows one at a time', () => {
 
 test('a budget of nothing allows nothing', () => {
   const clock = createFakeClock();
-  const allows = createBudget(0, clock);
+  const { take: allows } = createBudget(0, clock);
   clock.advance(60_000);
   assert.equal(allows(), false);
+});
+
+test('to ask whether there is one spends none', () => {
+  const clock = createFakeClock();
+  const budget = createBudget(1, clock);
+  assert.deepEqual([budget.hasOne(), budget.hasOne(), budget.take(), budget.hasOne()], [true, true, true, false]);
+  clock.advance(1_000);
+  assert.deepEqual([budget.hasOne(), budget.take()], [true, true]);
 });

@@ -1,16 +1,27 @@
 import type { Clock } from './clock.ts';
 
+export interface Budget {
+  /** Spends one; false where there is none. */
+  take(): boolean;
+  /** Whether `take` would say yes now. */
+  hasOne(): boolean;
+}
+
 /** A token bucket: at most `perSecond` on average, at most that many at once, or one where it is less. 0 allows nothing. */
-export function createBudget(perSecond: number, clock: Pick<Clock, 'monotonicMs'>): () => boolean {
+export function createBudget(perSecond: number, clock: Pick<Clock, 'monotonicMs'>): Budget {
   const most = perSecond > 0 ? Math.max(1, perSecond) : 0;
   let tokens = most;
   let updatedMs = clock.monotonicMs();
-  return () => {
+  const hasOne = (): boolean => {
     const nowMs = clock.monotonicMs();
     tokens = Math.min(most, tokens + ((nowMs - updatedMs) / 1000) * perSecond);
     updatedMs = nowMs;
-    if (tokens < 1) return false;
+    return tokens >= 1;
+  };
+  const take = (): boolean => {
+    if (!hasOne()) return false;
     tokens -= 1;
     return true;
   };
+  return { take, hasOne };
 }

@@ -51,15 +51,19 @@ test('requests one after the other share a connection', async (t) => {
 test('a new connection that may not be opened fails the request, and one that is idle serves it', async (t) => {
   const { origin } = await startScript(t, ({ socket }) => socket.write(HELLO));
   let left = 1;
-  const connections = createConnections({ dial: dialTo(origin), now: () => 0, mayOpen: () => left-- > 0 });
+  const opening = { take: () => left-- > 0, hasOne: () => left > 0 };
+  const connections = createConnections({ dial: dialTo(origin), now: () => 0, opening });
   t.after(() => connections.stop());
   const get = (isResend: boolean): Recorder => {
     const recorder = new Recorder();
     connections.send({ ...requestFor('/'), isResend }, recorder, TIMEOUTS);
     return recorder;
   };
+  assert.equal(connections.hasRoom(), true);
   const [first, second] = [get(false), get(false)];
+  assert.equal(connections.hasRoom(), false, 'the one is busy');
   await Promise.all([first.settled, second.settled]);
+  assert.equal(connections.hasRoom(), true, 'and idle again');
   assert.deepEqual([first.calls.at(-1), second.calls], ['end', ['failure PG_NO_CONNECTION_LEFT']]);
   assert.deepEqual(second.failure, { code: 'PG_NO_CONNECTION_LEFT', wasSent: false, isStale: false });
   const third = get(false);

@@ -12,8 +12,8 @@ export interface ConnectionsOptions {
   readonly lifetimeMs?: () => number;
   /** Whether one that has lived so long is to end; asked again, every few milliseconds, until it is. */
   readonly mayRetire?: () => boolean;
-  /** Whether one more may be opened now; always unless given. What finds none then fails with `PG_NO_CONNECTION_LEFT`. */
-  readonly mayOpen?: () => boolean;
+  /** Of new connections; without it there may be any number. What finds none then fails with `PG_NO_CONNECTION_LEFT`. */
+  readonly opening?: { take(): boolean; hasOne(): boolean };
   /** Told what a handler threw; must not throw. A warning of the process unless given. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -30,6 +30,8 @@ export interface Exchange {
 export interface Connections {
   /** Throws a TypeError, and sends nothing, when a part of the head is malformed. */
   send(request: OutgoingRequest, handler: ReplyHandler, timeouts: Timeouts): Exchange;
+  /** Whether a request would find a connection now, as far as can be told without one. */
+  hasRoom(): boolean;
   status(): { readonly busy: number; readonly idle: number };
   /** Closes all; requests in flight fail, and later ones too. */
   stop(): void;
@@ -47,7 +49,7 @@ const SWEEP_MS = 20;
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const { dial, now, idleMs = IDLE_MS, onFault = warn } = options;
-  const { lifetimeMs = () => Number.POSITIVE_INFINITY, mayRetire = () => true, mayOpen = () => true } = options;
+  const { lifetimeMs = () => Number.POSITIVE_INFINITY, mayRetire = () => true, opening } = options;
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   let sweeper: NodeJS.Timeout | undefined;
@@ -91,7 +93,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
   const take = (isNew: boolean): Connection | undefined => {
     for (let known = isNew ? undefined : idle.pop(); known; known = idle.pop()) if (known.isUsable) return known;
-    return mayOpen() ? open() : undefined;
+    return opening?.take() === false ? undefined : open();
   };
 
   return {
@@ -103,6 +105,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       connection.begin(wire, handler, timeouts);
       return new SentRequest(connection, handler);
     },
+    hasRoom: () => idle.length > 0 || opening?.hasOne() !== false,
     status: () => ({ busy: all.size - idle.length, idle: idle.length }),
     stop: () => {
       isStopped = true;

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.ts';
+import type { Budget, Clock } from '../core/index.ts';
 import { type Connections, createConnections } from '../http1/index.ts';
 import { type Backend, hostnameOf, identityOf } from './backend.ts';
 import { type BackendDial, createDial, hasName } from './dial.ts';
@@ -13,8 +13,8 @@ export interface Way {
 export interface LaneParts {
   readonly resolver: Resolver;
   readonly clock: Clock;
-  /** Asked before each new connection, to whichever backend. */
-  readonly mayOpen?: () => boolean;
+  /** Of new connections, to whichever backend. */
+  readonly opening?: Budget;
   readonly onFault?: (error: unknown) => void;
 }
 

@@ -66,6 +66,8 @@ export interface Upstreams {
    * compared with.
    */
   send(side: Side, request: BackendRequest, likely?: LikelyBody): Promise<SideResult>;
+  /** Whether `send` would find a connection now, or open one, or fail for another reason. */
+  hasRoom(side: Side, request: Pick<BackendRequest, 'group'>): boolean;
   stop(): Promise<void>;
 }
 
@@ -75,7 +77,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const resolver = createResolver({ lookup, clock, timers });
   const parts = { resolver, clock, ...(onFault && { onFault }) };
   const live = new Lane(parts);
-  const mirrored = new Lane({ ...parts, mayOpen: createBudget(shadow.connectionsPerSecond, clock) });
+  const mirrored = new Lane({ ...parts, opening: createBudget(shadow.connectionsPerSecond, clock) });
   const liveUpstreams = mapPairs(groups, (backend, timeouts): Upstream => {
     const { connections, dial } = live.to(backend, timeouts);
     return { connections, timeouts: limitsOf(timeouts), connect: createConnect(dial, timeouts.connectMs) };
@@ -90,6 +92,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
       const connections = mirrorConnections.get(request.group ?? '')?.[side];
       return collectReply({ connections, request, timeouts, maxBodyBytes, likely, clock, turns });
     },
+    hasRoom: (side, { group = '' }) => mirrorConnections.get(group)?.[side]?.hasRoom() ?? true,
     stop: async () => {
       live.stop();
       mirrored.stop();

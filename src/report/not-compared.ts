@@ -4,7 +4,7 @@ import type { ReportDocument } from './document.ts';
 const WHY: Readonly<Record<UncomparedReason, string>> = {
   'unsafe-method': 'The method may change data, so the request was sent to one backend only.',
   'sampled-out': 'The configured share of requests to mirror left it out.',
-  'shadow-dropped': 'The shadow lane was full, and live traffic goes first.',
+  'shadow-dropped': 'The shadow lane was full or had no connection left, and live traffic goes first.',
   'body-too-large': 'A body was larger than the configured cap.',
   budget: 'Comparing took longer, or found more, than its budget allows.',
   streaming: 'The response is a stream of events without an end to compare at.',

@@ -12,7 +12,7 @@ const FAILURES_IN_A_ROW = 20;
  * How soon it is asked then, by one request at a time, and ever later: what is refused takes half a millisecond from live
  * requests. One answer, and all requests are sent again.
  */
-const PROBE_MS = { first: 100, last: 1_600 } as const;
+const PROBE_MS = { first: 100, last: 400 } as const;
 
 export interface OutageChange {
   readonly side: Side;

@@ -40,8 +40,8 @@ export interface ShadowPorts {
    * a measure is not read to its end (`BODY_OUT_OF_PROPORTION`).
    */
   readonly send: (side: Side, request: BackendRequest, likely?: LikelyBody) => Promise<SideResult>;
-  /** The request as the shadow gets it: marked and unconditional. */
-  readonly mark: (request: BackendRequest) => BackendRequest;
+  /** Whether a request would find a connection, as far as that can be told before it is made. */
+  readonly hasRoom: (side: Side, request: BackendRequest) => boolean;
   /** Judges a pair in which a side failed; undefined when both answered. */
   readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
   /** Judges a pair of which exactly one side could not be read whole. */

@@ -37,7 +37,7 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
       sent.push(side);
       return reply;
     },
-    mark: (request) => request,
+    hasRoom: () => true,
     judgeFailure: () => undefined,
     judgeUnreadable: () => ({ outcome: 'different', findings: [], confirmable: false }),
     isIdentical: () => true,
@@ -97,6 +97,17 @@ test('a second read that fails leaves the mismatch standing', async () => {
   assert.equal((await offer())?.outcome, 'different');
 });
 
+test('without a connection to be had nothing is sent, and the exchange is dropped', async () => {
+  const asked: Side[] = [];
+  const hasRoom = (side: Side): boolean => {
+    asked.push(side);
+    return false;
+  };
+  const { offer, sent } = createLab({ hasRoom });
+  const observation = await offer({ served: 'candidate' });
+  assert.deepEqual([observation?.reason, asked, sent], ['shadow-dropped', ['legacy'], []]);
+});
+
 test('a method that is not safe is never read again', async () => {
   const { offer, sent } = createLab({ isIdentical: () => false });
   assert.equal((await offer({ request: { ...exchange().request, method: 'POST' } }))?.outcome, 'different');
@@ -133,7 +144,7 @@ const DEAD: Pick<ShadowPorts, 'send' | 'failureOf'> = {
   failureOf: (result) => (result.kind === 'failed' ? result.code : undefined),
 };
 
-for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf', 'mark'] as const) {
+for (const port of ['send', 'isIdentical', 'compare', 'judgeFailure', 'failureOf', 'hasRoom'] as const) {
   test(`a fault in ${port} is one exchange that was not compared, and no exception`, async () => {
     const fail = (): never => {
       throw new Error('broken');

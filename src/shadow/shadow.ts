@@ -49,7 +49,7 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
   const lane = createLane<Mirrored>(options, compare);
   const offer = (exchange: ServedExchange): void => {
     const mirrored = admit(ports, exchange);
-    if (mirrored && !lane.offer(mirrored)) drop(mirrored);
+    if (mirrored && !(hasRoomFor(mirrored, ports) && lane.offer(mirrored))) drop(mirrored);
   };
   return {
     offer: (exchange) => {
@@ -147,8 +147,13 @@ function isConditional({ headers }: ServedExchange['request']): boolean {
   return headers.some((name, index) => index % 2 === 0 && CONDITIONS.has(lowerName(name)));
 }
 
+/** Asked before anything is made of it: beside a backend that closes its connections most are dropped for want of one. */
+function hasRoomFor({ exchange }: Mirrored, ports: ShadowPorts): boolean {
+  return ports.hasRoom(otherSide(exchange.served), exchange.request);
+}
+
 function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
-  return ports.send(otherSide(exchange.served), ports.mark(exchange.request), likelyBody(exchange));
+  return ports.send(otherSide(exchange.served), exchange.request, likelyBody(exchange));
 }
 
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
@@ -235,7 +240,6 @@ async function readAgain(
 ): Promise<SidePair<Reply> | undefined> {
   if (!SAFE.has(request.method)) return undefined;
   await ports.delay(confirmDelayMs);
-  const marked = ports.mark(request);
-  const [legacy, candidate] = await Promise.all([ports.send('legacy', marked), ports.send('candidate', marked)]);
+  const [legacy, candidate] = await Promise.all([ports.send('legacy', request), ports.send('candidate', request)]);
   return repliesOf({ legacy, candidate });
 }

@@ -77,14 +77,19 @@ export interface Hostile {
 /** Where what has to be undone in the end is said: a test, or a benchmark. */
 export type Ending = Pick<TestContext, 'after'>;
 
-/** A backend of this kind, gone when the test is. */
-export async function startHostile(t: Ending, kind: HostileKind): Promise<Hostile> {
+/** Whole responses by the target of their request, in latin1. */
+export type Answers = Readonly<Record<string, string>>;
+
+/** A backend of this kind, gone when the test is. `answers`: what it says where it does answer, instead of `answerOf`. */
+export async function startHostile(t: Ending, kind: HostileKind, answers: Answers = {}): Promise<Hostile> {
   const become = (): never => {
     throw new Error(`what ${kind} cannot become anything`);
   };
   if (kind === 'is dead') return { origin: await deadOrigin(), connections: () => 0, become };
   const counter = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { kind, counter } satisfies Orders });
+  const worker = new Worker(fileURLToPath(import.meta.url), {
+    workerData: { kind, counter, answers } satisfies Orders,
+  });
   t.after(() => worker.terminate());
   const [port] = (await once(worker, 'message')) as [number]; // what the thread below posts first
   const origin = new URL(`http://127.0.0.1:${port}`);
@@ -103,6 +108,7 @@ export async function startHostile(t: Ending, kind: HostileKind): Promise<Hostil
 interface Orders {
   readonly kind: Exclude<HostileKind, 'is dead'>;
   readonly counter: Int32Array;
+  readonly answers: Answers;
 }
 
 /** Connects until the system takes no more: whoever comes next is neither let in nor turned away. */
@@ -140,7 +146,11 @@ function onRequest(socket: Socket, respond: (target: string) => void): void {
   });
 }
 
+let answers: Answers = {};
+
 function replyTo(target: string): string {
+  const own = answers[target];
+  if (own !== undefined) return own;
   const { status, body } = answerOf(target);
   const head = `HTTP/1.1 ${status} X\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
   return head + body;
@@ -185,12 +195,13 @@ function closeAtRandom(socket: Socket, target: string, seed: string): void {
   const roll = Number.parseInt(fnv1a64(seed).slice(8), 16) % 8;
   if (roll === 0) socket.end();
   else if (roll === 1) socket.resetAndDestroy();
-  else if (roll === 2) socket.end(reply.slice(0, reply.length / 2));
-  else if (roll === 3) socket.end(reply);
-  else socket.write(reply);
+  else if (roll === 2) socket.end(reply.slice(0, reply.length / 2), 'latin1');
+  else if (roll === 3) socket.end(reply, 'latin1');
+  else socket.write(reply, 'latin1');
 }
 
-function serveHostile({ kind, counter }: Orders): void {
+function serveHostile({ kind, counter, answers: given }: Orders): void {
+  answers = given;
   if (kind === 'lets nobody connect') return serveNobody();
   const sockets = new Set<Socket>();
   let behave: Behaviour = BEHAVIOURS[kind];
