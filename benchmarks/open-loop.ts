@@ -191,5 +191,5 @@ const REQUESTS = Array.from({ length: ITEMS_PER_SIZE }, (_, number) =>
 const NOTHING = new Uint8Array();
 
 const options = JSON.parse(process.argv[2] ?? '{}') as OpenLoop; // written by latency.ts
-console.log(JSON.stringify(await generate(options)));
-process.exit(0);
+// Not before all of it has left: a stream to another process is written later.
+process.stdout.write(`${JSON.stringify(await generate(options))}\n`, () => process.exit(0));
