@@ -17,6 +17,7 @@ export interface Ground {
   readonly legacy: number;
   readonly legacyPid: number;
   readonly candidate: number;
+  readonly candidatePid: number;
   readonly drifting: number;
   /** How many requests each backend has had since the start; the candidate on either of its ports. */
   readonly countLegacy: () => Promise<number>;
@@ -54,7 +55,7 @@ export async function startGround(
     { port: candidate, root: roots.equal },
     { port: drifting, root: roots.drifting },
   ];
-  await startBackend('candidate', {
+  const candidateChild = await startBackend('candidate', {
     directory: join(directory, 'candidate'),
     nginx: programs.nginx,
     config: backendConfig(sides, candidateStatus),
@@ -63,7 +64,8 @@ export async function startGround(
   const bodies = writeBodies(join(directory, 'bodies'));
   const counters = { countLegacy: createCounter(legacyStatus), countCandidate: createCounter(candidateStatus) };
   const ports = { legacy, candidate, drifting };
-  return { directory, bodies, wrk: programs.wrk, programs, legacyPid: legacyChild.pid, ...ports, ...counters };
+  const pids = { legacyPid: legacyChild.pid, candidatePid: candidateChild.pid };
+  return { directory, bodies, wrk: programs.wrk, programs, ...ports, ...pids, ...counters };
 }
 
 interface BackendStart {

@@ -29,12 +29,13 @@ export async function runLatency(run: Run): Promise<Section> {
   const standings = await startAll(run, chooseContenders(contenders, run.ground).active);
   const rate = Math.floor((await measureCapacity(run, standings)) / 2);
   const { rounds = 5, seconds = 8 } = run.options;
-  const pids = [run.ground.legacyPid, ...standings.flatMap(({ child }) => (child ? [child.pid] : []))];
-  const isFirst = await putFirst(pids);
+  // The candidate too: nginx with `mirror` waits for it.
+  const backends = [run.ground.legacyPid, run.ground.candidatePid];
+  const isFirst = await putFirst([...backends, ...standings.flatMap(({ child }) => (child ? [child.pid] : []))]);
   const plan = { rate, rounds, seconds, isFirst };
   const results = await measureRounds(run, standings, plan);
   const pairs = await measurePairs(run, standings, plan);
-  await putBack([run.ground.legacyPid]);
+  await putBack(backends);
   await stopStandings(standings);
   return {
     title: `Latency at ${rate} requests/s, half of what Paritygate takes with shadowing on, ${describePriority(isFirst)}; ${rounds} rounds of ${seconds} s`,

@@ -21,6 +21,11 @@ test('a report, as it is written, keeps the published schema', () => {
   assert.equal(isReport(written()), true, JSON.stringify(isReport.errors));
 });
 
+test('the sample that the README points to keeps the published schema', () => {
+  const sample = new URL('../../reports/sample/report.json', import.meta.url);
+  assert.equal(isReport(JSON.parse(readFileSync(sample, 'utf8'))), true, JSON.stringify(isReport.errors));
+});
+
 test('a report of a later 1.x with more to say keeps the published schema', () => {
   assert.equal(isReport({ ...written(), later: true }), true);
 });
