@@ -1,5 +1,5 @@
 // What `diff ls`, `diff show` and `diff accept` know of the differences: each cause with its kinds, and who accepted them.
-import { type Cluster, formatCount, ParitygateError } from '../core/index.ts';
+import { type Cluster, formatCount, lastDayOf, ParitygateError } from '../core/index.ts';
 import type { AcceptanceUse } from '../gate/index.ts';
 import type { Dossier } from './evidence.ts';
 
@@ -55,11 +55,7 @@ export function describeOutcomes({ outcomes }: Pick<Cluster, 'outcomes'>): strin
 /** `open`, or who accepted it and until when, or why that does not hold. */
 export function describeUse(use: AcceptanceUse | undefined): string {
   if (!use) return 'open';
-  const { owner, expiresMs } = use.acceptance;
+  const { owner } = use.acceptance;
   if (use.state !== 'live') return `acceptance by ${owner}: ${use.state}`;
-  return `accepted by ${owner} until ${dayOf(expiresMs)}`;
-}
-
-export function dayOf(expiresMs: number): string {
-  return new Date(expiresMs - 1).toISOString().slice(0, 10);
+  return `accepted by ${owner} until ${lastDayOf(use.acceptance)}`;
 }

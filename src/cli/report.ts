@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { EXIT, type ExitCode, ParitygateError, systemClock } from '../core/index.ts';
+import { EXIT, type ExitCode, lastDayOf, ParitygateError, systemClock } from '../core/index.ts';
 import { type AcceptanceUse, evaluateGate } from '../gate/index.ts';
 import { renderExemplars } from '../render.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../report/index.ts';
 import { createFlagSource } from '../routing/index.ts';
 import { readVersion } from '../version.ts';
-import { dayOf } from './differences.ts';
 import { type Dossier, readDossier, scopeOf } from './evidence.ts';
 
 interface ReportOptions {
@@ -70,10 +69,10 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
 }
 
 function acceptanceEntryOf({ acceptance, ...use }: AcceptanceUse, { recorded }: Dossier): AcceptanceEntry {
-  const { operation: operationId, fingerprint, owner, reason, ticket = null, expiresMs, ceiling = null } = acceptance;
+  const { operation: operationId, fingerprint, owner, reason, ticket = null, ceiling = null } = acceptance;
   const seen = recorded.operations.find((operation) => operation.operationId === operationId);
   const cluster = seen?.clusterOf[fingerprint] ?? null;
-  return { operationId, fingerprint, cluster, owner, reason, ticket, expires: dayOf(expiresMs), ceiling, ...use };
+  return { operationId, fingerprint, cluster, owner, reason, ticket, expires: lastDayOf(acceptance), ceiling, ...use };
 }
 
 async function groupsOf({ config, operations }: Dossier): Promise<ReportDocument['groups']> {

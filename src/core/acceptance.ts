@@ -19,6 +19,11 @@ export interface Acceptance {
   readonly at: Location | undefined;
 }
 
+/** The last day on which it holds, UTC: `2027-03-31`. */
+export function lastDayOf({ expiresMs }: Pick<Acceptance, 'expiresMs'>): string {
+  return new Date(expiresMs - 1).toISOString().slice(0, 10);
+}
+
 /** Exchanges of one operation that were different, and whose findings beyond the cosmetic are of exactly these kinds. */
 export interface DifferenceSet {
   /** Fingerprints, ascending. */

@@ -153,17 +153,15 @@ test('a ceiling fails what is shown too often, and passes once the pairs prove t
   assert.deepEqual(showing(1, 10_000), ['ACCEPTANCE_WITHIN_CEILING', 'ACCEPTED_WITHIN_BUDGET']);
 });
 
-test('bodies that nobody took apart are accepted only below a ceiling', () => {
-  const given = seen({ equal: 9_900, sets: [setOf([ROUNDED], 100)] });
-  const under = (ceiling: number | undefined) =>
-    applyAcceptances(evidence(given), [acceptance({ ceiling })], {
-      nowMs: NOW_MS,
-      ruleOf: () => 'response-body-changed',
-    });
-  assert.equal(under(undefined).uses[0]?.state, 'too-broad');
-  assert.equal(under(undefined).evidence.operations[0]?.outcomes.accepted, 0);
-  assert.equal(under(0.05).evidence.operations[0]?.outcomes.accepted, 100);
-});
+for (const rule of ['response-body-changed', 'response-status-changed', 'response-media-type-changed'] as const)
+  test(`bodies that nobody took apart are accepted only below a ceiling: ${rule}`, () => {
+    const given = seen({ equal: 9_900, sets: [setOf([ROUNDED], 100)] });
+    const under = (ceiling: number | undefined) =>
+      applyAcceptances(evidence(given), [acceptance({ ceiling })], { nowMs: NOW_MS, ruleOf: () => rule });
+    assert.equal(under(undefined).uses[0]?.state, 'too-broad');
+    assert.equal(under(undefined).evidence.operations[0]?.outcomes.accepted, 0);
+    assert.equal(under(0.05).evidence.operations[0]?.outcomes.accepted, 100);
+  });
 
 test('what is not kept cannot be looked at, and is accepted only below a ceiling', () => {
   const given = seen({ sets: [setOf([ROUNDED], 100)] });

@@ -73,8 +73,10 @@ function stateOf(
   return rule === undefined || UNREAD.has(rule) ? 'too-broad' : 'live';
 }
 
-/** What was not taken apart hides all that it may hold. */
+/** What was not taken apart hides all that it may hold; beside another status or media type no body is. */
 const UNREAD: ReadonlySet<RuleId> = new Set([
+  'response-status-changed',
+  'response-media-type-changed',
   'response-body-changed',
   'response-body-not-json',
   'response-body-unreadable',

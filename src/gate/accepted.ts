@@ -5,6 +5,7 @@ import {
   formatShare,
   type GatePolicy,
   type GateReason,
+  lastDayOf,
   type OperationEvidence,
 } from '../core/index.ts';
 import type { AcceptanceUse } from './acceptances.ts';
@@ -48,7 +49,7 @@ function judgeUse(use: AcceptanceUse, policy: GatePolicy): Reason | undefined {
     message: `${nameOf(acceptance)} ${why}`,
   });
   if (state === 'expired')
-    return fail('ACCEPTANCE_EXPIRED', `expired on ${dayOf(acceptance.expiresMs)}: renew it, or take it out`);
+    return fail('ACCEPTANCE_EXPIRED', `expired on ${lastDayOf(acceptance)}: renew it, or take it out`);
   if (state === 'stale')
     return fail('ACCEPTANCE_STALE', 'was made for another contract: look at the difference again and renew it');
   if (state === 'too-broad')
@@ -102,9 +103,4 @@ function judgeBudget(operation: OperationEvidence, { accepted: policy }: GatePol
 function nameOf({ fingerprint, at }: Acceptance): string {
   const line = at?.line === undefined ? '' : ` (line ${at.line})`;
   return `the acceptance of ${fingerprint}${line}`;
-}
-
-/** The last day on which it held. */
-function dayOf(expiresMs: number): string {
-  return new Date(expiresMs - 1).toISOString().slice(0, 10);
 }
