@@ -7,9 +7,9 @@ export interface Budget {
   hasOne(): boolean;
 }
 
-/** A token bucket: at most `perSecond` on average, at most that many at once, or one where it is less. 0 allows nothing. */
-export function createBudget(perSecond: number, clock: Pick<Clock, 'monotonicMs'>): Budget {
-  const most = perSecond > 0 ? Math.max(1, perSecond) : 0;
+/** A token bucket: at most `perSecond` on average, and `atOnce`, or one where it is less. 0 allows nothing. */
+export function createBudget(perSecond: number, clock: Pick<Clock, 'monotonicMs'>, atOnce = perSecond): Budget {
+  const most = perSecond > 0 ? Math.max(1, atOnce) : 0;
   let tokens = most;
   let updatedMs = clock.monotonicMs();
   const hasOne = (): boolean => {

@@ -71,13 +71,17 @@ export interface Upstreams {
   stop(): Promise<void>;
 }
 
+/** A lane that fills after a pause needs its connections at once, and then no more. */
+const SECONDS_SAVED_UP = 8;
+
 /** Reads the certificates and keys that the backends name; opens no connection. */
 export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const { groups, shadow, clock, timers = systemTimers, lookup = lookupAll, onFault } = options;
   const resolver = createResolver({ lookup, clock, timers });
   const parts = { resolver, clock, ...(onFault && { onFault }) };
   const live = new Lane(parts);
-  const mirrored = new Lane({ ...parts, opening: createBudget(shadow.connectionsPerSecond, clock) });
+  const perSecond = shadow.connectionsPerSecond;
+  const mirrored = new Lane({ ...parts, opening: createBudget(perSecond, clock, perSecond * SECONDS_SAVED_UP) });
   const liveUpstreams = mapPairs(groups, (backend, timeouts): Upstream => {
     const { connections, dial } = live.to(backend, timeouts);
     return { connections, timeouts: limitsOf(timeouts), connect: createConnect(dial, timeouts.connectMs) };
