@@ -7,6 +7,7 @@ import { type Contract, loadContract, type Operation } from './contract/index.ts
 import { headerValue, messageOf, type RawHeaders, type Reply, type Side } from './core/index.ts';
 import {
   checkPair,
+  coveredBy,
   type JudgeContext,
   type Judgement,
   judgePair,
@@ -15,7 +16,8 @@ import {
   type ReplyPair,
 } from './diff/index.ts';
 import { createExampleBudget } from './example-budget.ts';
-import type { WorkerMessage } from './shadow/index.ts';
+import { createNovelty } from './novelty.ts';
+import type { ShadowJudgement, WorkerMessage } from './shadow/index.ts';
 
 const setup = workerData as AnalysisSetup; // posted by analysis.ts, which has the same type
 
@@ -46,6 +48,7 @@ function answerOrThrow(
           operation,
           hash,
           wantsExample: examples[question.kind],
+          keepsShapesOnly: setup.keepsShapesOnly,
           answersHead: question.subject.method === 'HEAD',
         },
         question,
@@ -60,19 +63,25 @@ function answer(context: JudgeContext, question: AnalysisQuestion): AnalysisAnsw
   const first = decodePair(question.pair);
   if (first === 'neither') return { uncompared: 'undecodable' };
   if (typeof first === 'string') return judgeUnreadable(context, first);
-  if (question.kind === 'check')
-    return { outcome: 'equal', findings: [], confirmable: false, conformance: checkPair(context, first) };
-  if (question.kind === 'compare') return toAnswer(judgePair(context, first), () => checkPair(context, first));
+  if (question.kind === 'check') return told(context, first, { ...EQUAL, conformance: checkPair(context, first) });
+  if (question.kind === 'compare') {
+    const judgement = judgePair(context, first);
+    if (judgement === 'budget') return { uncompared: 'budget' };
+    return told(context, first, { ...judgement, conformance: checkPair(context, first) });
+  }
   const second = decodePair(question.again);
   if (typeof second === 'string') return { uncompared: 'undecodable' };
-  return toAnswer(judgeSecondRead(context, question.served, [first, second]), () => undefined);
+  const judgement = judgeSecondRead(context, question.served, [first, second]);
+  return typeof judgement === 'string' ? { uncompared: 'budget' } : told(context, first, judgement);
 }
 
-function toAnswer(
-  judgement: Judgement | 'budget' | 'no-second-read',
-  conformance: () => ReturnType<typeof checkPair> | undefined,
-): AnalysisAnswer {
-  return typeof judgement === 'string' ? { uncompared: 'budget' } : { ...judgement, conformance: conformance() };
+const EQUAL: Judgement = { outcome: 'equal', findings: [], confirmable: false };
+
+const novelty = createNovelty(() => performance.now());
+
+/** With what the pair covers of the contract, as far as that is news. */
+function told(context: JudgeContext, pair: ReplyPair, judgement: ShadowJudgement): AnalysisAnswer {
+  return { ...judgement, covered: novelty(context.operation.id, coveredBy(context, pair, judgement)) };
 }
 
 /**

@@ -14,6 +14,7 @@ function createUnderTest(clock: Clock = systemClock): ReturnType<typeof createAn
   const setup = () => ({
     contract: { file: contract.file, bytes: contract.bytes },
     hashKey: 'k',
+    keepsShapesOnly: false,
     maxDecodedBytes: 1000,
   });
   return createAnalysis(setup, clock, () => {});

@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import type { Clock, Reply, Side } from './core/index.ts';
 import {
   type Analyst,
+  type Checked,
   createAnalyst,
   type Judged,
-  type ShadowJudgement,
   type ShadowPorts,
   type SidePair,
   type Subject,
@@ -15,6 +15,7 @@ export interface AnalysisSetup {
   /** By value: the file may be another one by the time a worker has to be replaced. */
   readonly contract: { readonly file: string; readonly bytes: Uint8Array };
   readonly hashKey: string;
+  readonly keepsShapesOnly: boolean;
   readonly maxDecodedBytes: number;
 }
 
@@ -86,9 +87,9 @@ async function check(
   analyst: Analyst<AnalysisQuestion, AnalysisAnswer>,
   subject: Subject,
   pair: SidePair<Reply>,
-): Promise<ShadowJudgement['conformance']> {
+): Promise<Checked> {
   const judged = await ask(analyst, { kind: 'check', subject, pair: compactPair(pair) });
-  return 'uncompared' in judged ? undefined : judged.conformance;
+  return 'uncompared' in judged ? {} : { conformance: judged.conformance, covered: judged.covered };
 }
 
 function createSampler(clock: Clock): (operationId: string) => boolean {

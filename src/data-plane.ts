@@ -65,6 +65,7 @@ export function createDataPlane({ config, contract, clock, warn, host }: DataPla
   const recorder = createRecorder({
     store: { path: config.store.path },
     binding: bindingOf(config, contract),
+    retention: config.retention,
     windowMs: config.windowMs,
     clock,
     onWarning: warn,
@@ -110,6 +111,7 @@ function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redacti
   const setup = (): AnalysisSetup => ({
     contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
     hashKey: redaction.key(),
+    keepsShapesOnly: config.redaction.strict,
     maxDecodedBytes: config.shadow.maxBodyBytes * 8,
   });
   return createAnalysis(setup, clock, warn);

@@ -4,7 +4,7 @@ import type { Analysis } from './analysis.ts';
 import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
 import { type Clock, createBudget, messageOf, type Side } from './core/index.ts';
-import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget } from './diff/index.ts';
+import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget, shapeOfTarget } from './diff/index.ts';
 import { createFailureJudge } from './failure-judge.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
@@ -48,7 +48,10 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     confirm: analysis.confirm,
     failureOf,
     isBodyless: (id: string, method: string) => method === 'HEAD' && operations.get(id)?.method !== 'HEAD',
-    redactTarget: (target: string) => redactTarget(target, keyed),
+    shownTarget: (id: string, target: string) => {
+      const path = operations.get(id)?.path ?? '';
+      return config.redaction.strict ? shapeOfTarget(path, target) : redactTarget(target, keyed, path);
+    },
     record: recorder.record,
     mayConfirm: createBudget(config.confirm.perSecond, clock).take,
     delay: (ms: number) => delay(ms, undefined, { ref: false }),

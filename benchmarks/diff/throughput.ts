@@ -27,6 +27,7 @@ async function measure({ rows: count, pairs }: (typeof SIZES)[number]): Promise<
   const setup = () => ({
     contract: { file: contract.file, bytes: contract.bytes },
     hashKey: 'k',
+    keepsShapesOnly: false,
     maxDecodedBytes: 1e8,
   });
   const analysis = createAnalysis(setup, systemClock, console.error);

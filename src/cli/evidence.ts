@@ -37,6 +37,8 @@ export interface Dossier {
   readonly uses: readonly AcceptanceUse[];
   readonly clusters: readonly Cluster[];
   readonly unclustered: number;
+  /** Ids of the points of the contract that were covered, by operation. */
+  readonly covered: ReadonlyMap<string, ReadonlySet<string>>;
   readonly marks: readonly Mark[];
   /** What a reader must know of this evidence. */
   readonly warnings: readonly string[];
@@ -72,6 +74,7 @@ export async function readDossier(configFile: string): Promise<Dossier> {
       ...acceptNow(recorded, acceptances, clusters),
       clusters,
       unclustered: store.readUnclustered(binding),
+      covered: store.readCovered(binding),
       marks: store.readMarks(),
       warnings,
     };

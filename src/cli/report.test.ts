@@ -88,6 +88,16 @@ test('paritygate report', async (t) => {
     assert.deepEqual(causes, [['value-changed', place, line, { k: 40, n: 40 }]]);
   });
 
+  await t.test('says what the evidence does not cover: no pair agreed', () => {
+    const place = '#/paths/~1things~1{id}/get/responses/200';
+    const [getThing] = document.coverage;
+    assert.deepEqual(
+      [getThing?.operationId, getThing?.points, getThing?.seen, getThing?.missing.map((each) => each.place)],
+      ['getThing', 1, 0, [place]],
+    );
+    assert.match(workspace.read('out/report.md'), /Covered by the evidence.*getThing.*\| 0 of 1 .*status 200/s);
+  });
+
   await t.test('opens from disk and fetches nothing', () => {
     const html = workspace.read('out/report.html');
     assert.match(html, /^<!doctype html>/i);

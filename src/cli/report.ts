@@ -56,6 +56,11 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
     verdict: evaluateGate(evidence, config.gates, scopeOf(dossier), dossier.uses),
     clusters,
     acceptances: dossier.uses.map((use) => acceptanceEntryOf(use, dossier)),
+    coverage: operations.map(({ operation }) => ({
+      operationId: operation.id,
+      points: contract.points(operation),
+      covered: [...(dossier.covered.get(operation.id) ?? [])],
+    })),
     operations: operations.map(({ operation: { id, method, path }, group }) => ({ id, method, path, group })),
     marks,
     groups: await groupsOf(dossier),

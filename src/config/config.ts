@@ -111,6 +111,8 @@ export interface Config {
   readonly trustedProxies: readonly Network[];
   readonly flags: { readonly kind: 'file'; readonly file: string };
   readonly shadow: ShadowConfig;
+  /** `strict`: no value is kept, only names, types and lengths. */
+  readonly redaction: { readonly strict: boolean };
   readonly confirm: { readonly perSecond: number; readonly delayMs: number };
   /** Where a group has none of its own. */
   readonly fallback: FallbackConfig;
@@ -121,6 +123,7 @@ export interface Config {
   readonly graceMs: number;
   readonly windowMs: number;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };
+  readonly retention: { readonly ageMs: number; readonly maxBytes: number };
   readonly candidateBuild: string;
   readonly reports: string;
   readonly gates: GatePolicy;

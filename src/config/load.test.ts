@@ -40,6 +40,8 @@ describe('a minimal file', () => {
         mark: 'x-paritygate-shadow',
       },
       confirm: { perSecond: 20, delayMs: 50 },
+      redaction: { strict: false },
+      retention: { ageMs: 30 * 86_400_000, maxBytes: 2 ** 30 },
       fallback: { repeat: 'safe', budget: 0.2 },
       maxInFlight: 2_048,
       tls: undefined,

@@ -8,7 +8,7 @@ type Origin = Pick<Config, 'file' | 'directory' | 'places'>;
 
 /** Makes the settings whole: paths absolute, each group with its own pair of backends, the gates as the core wants them. */
 export function normalizeSettings(settings: Settings, origin: Origin): Config {
-  const { window: windowMs, groups, gates, ...same } = settings;
+  const { window: windowMs, groups, gates, retention, ...same } = settings;
   const absolute = (path: string) => resolve(origin.directory, path);
   const { legacy, candidate } = settings.backends;
   const backends = {
@@ -26,6 +26,7 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
     flags: { kind: 'file', file: absolute(settings.flags.file) },
     fallback: normalizeFallback(settings.fallback),
     windowMs,
+    retention: { ageMs: retention.age, maxBytes: retention.maxBytes },
     store: { kind: 'sqlite', path: absolute(settings.store.path) },
     reports: absolute(settings.reports),
     gates: normalizeGates(gates),

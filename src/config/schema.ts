@@ -14,6 +14,8 @@ import {
   store,
   text,
 } from './notations.ts';
+import { redaction } from './redaction-schema.ts';
+import { retention } from './retention-schema.ts';
 import { groupTimeouts, timeouts } from './timeouts-schema.ts';
 import { listenerTls } from './tls-schema.ts';
 
@@ -245,6 +247,7 @@ export const configSchema = z.strictObject({
   flags,
   shadow,
   confirm,
+  redaction,
   fallback,
   timeouts,
   maxInFlight: count(1, 1_000_000)
@@ -263,6 +266,7 @@ export const configSchema = z.strictObject({
     .prefault('10s')
     .describe('Time that one window of counters covers, default 10s. A crash loses at most one window.')
     .meta({ examples: ['10s'] }),
+  retention,
   store: store()
     .prefault('sqlite:.paritygate/observations.db')
     .describe('Where observations are kept, default sqlite:.paritygate/observations.db.')

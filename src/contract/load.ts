@@ -1,5 +1,6 @@
-import { ParitygateError } from '../core/index.ts';
+import { headerValue, ParitygateError } from '../core/index.ts';
 import { checkReply } from './check.ts';
+import { listPoints, pointsShown } from './coverage.ts';
 import { type OpenApiDocument, readDocument } from './document.ts';
 import { member } from './json.ts';
 import { createMatcher } from './matcher.ts';
@@ -49,6 +50,13 @@ function createContract(document: OpenApiDocument): Contract {
     match: matcher.match,
     response: responses.find,
     check: (operation, reply, body) => checkReply({ operation, reply, body }, responses, validator),
+    points: (operation) => listPoints(responses.list(operation)),
+    pointsOf(operation, { status, headers }, body) {
+      const place = responses.placeOf(operation, status);
+      if (place === undefined) return [];
+      const found = responses.find(operation, status, headerValue(headers, 'content-type'));
+      return pointsShown(place, found.kind === 'declared' ? found.body : undefined, body);
+    },
     lineOf: document.locate,
   };
 }

@@ -10,10 +10,13 @@ export interface Node extends SchemaNode, SchemaKeywords {
   readonly additional: Node | undefined;
   item(index: number): Node | undefined;
   narrow(value: unknown): Node;
+  readonly branches: readonly Node[];
+  readonly parts: readonly Node[];
 }
 
 /** The parts of a schema that are schemas, each found when asked for: schemas may contain themselves. */
 export interface Children {
+  readonly names: readonly string[];
   property(name: string): Node | undefined;
   additional(): Node | undefined;
   item(index: number): Node | undefined;
@@ -27,6 +30,8 @@ export interface NodeParts {
   readonly children: Children;
   /** The node for a value of it, where there is more than one; undefined when the value is of none of them. */
   readonly choose?: ((value: unknown) => Node | undefined) | undefined;
+  readonly branches?: readonly Node[];
+  readonly parts?: readonly Node[];
 }
 
 /** `all` for `allOf`, `any` for `anyOf` and `oneOf`. */
@@ -67,18 +72,19 @@ export function createNodeFactory(): NodeFactory {
         distinct.map((each) => each.narrow(value)),
         place,
       );
-    const node = join(mode, distinct, { place, choose: hasChoice ? narrowAll : undefined });
+    const node = join(mode, distinct, hasChoice ? { place, choose: narrowAll, parts: distinct } : { place });
     combined.set(key, node);
     return node;
   };
-  const join = (mode: Mode, nodes: readonly Node[], rest: Pick<NodeParts, 'place' | 'choose'>) => {
+  const join = (mode: Mode, nodes: readonly Node[], rest: Omit<NodeParts, 'keywords' | 'children'>) => {
     const keywords = mode === 'all' ? intersectKeywords(nodes) : uniteKeywords(nodes);
     const restFrom = Math.max(...nodes.map((node) => node.restFrom));
-    const children = combineChildren(restFrom, (each) => combineDefined(mode, nodes.map(each)));
+    const names = [...new Set(nodes.flatMap((node) => node.names))];
+    const children = combineChildren({ restFrom, names }, (each) => combineDefined(mode, nodes.map(each)));
     return create({ ...rest, keywords, children });
   };
   const choice: NodeFactory['choice'] = (nodes, place, choose) =>
-    nodes.length < 2 ? nodes[0] : join('any', nodes, { place, choose });
+    nodes.length < 2 ? nodes[0] : join('any', nodes, { place, choose, branches: nodes });
   const combineDefined: NodeFactory['combineDefined'] = (mode, nodes) => {
     const defined = nodes.filter((node) => node !== undefined);
     return combine(mode, defined, defined[0]?.place ?? '#');
@@ -87,18 +93,18 @@ export function createNodeFactory(): NodeFactory {
 }
 
 function combineChildren(
-  restFrom: number,
+  own: Pick<Children, 'restFrom' | 'names'>,
   ofEach: (get: (node: Node) => Node | undefined) => Node | undefined,
 ): Children {
   return {
-    restFrom,
+    ...own,
     property: (name) => ofEach((node) => node.property(name)),
     additional: () => ofEach((node) => node.additional),
     item: (index) => ofEach((node) => node.item(index)),
   };
 }
 
-function createNode({ place, keywords, children, choose }: NodeParts, id: number): Node {
+function createNode({ place, keywords, children, choose, branches = [], parts = [] }: NodeParts, id: number): Node {
   const properties = new Map<string, Node>();
   const items: (Node | undefined)[] = [];
   return {
@@ -109,6 +115,9 @@ function createNode({ place, keywords, children, choose }: NodeParts, id: number
     },
     id,
     place,
+    branches,
+    parts,
+    names: children.names,
     restFrom: children.restFrom,
     order: keywords.declaredOrder ?? ORDERED,
     property(name) {

@@ -1,12 +1,22 @@
 import { isJsonObject, member, members } from './json.ts';
-import { matchMediaType } from './media-type.ts';
+import { isJsonMediaType, matchMediaType } from './media-type.ts';
 import { placeBelow } from './place.ts';
 import type { Located, References } from './references.ts';
 import type { SchemaNodes } from './schema-node.ts';
-import type { DeclaredHeader, DeclaredResponse, Operation } from './types.ts';
+import type { DeclaredHeader, DeclaredResponse, Operation, SchemaNode } from './types.ts';
 
 export interface Responses {
+  /** All that an operation declares, with the schemas of its JSON bodies. */
+  list(operation: Operation): readonly ListedResponse[];
+  /** Where the operation declares a status; undefined where it does not. */
+  placeOf(operation: Operation, status: number): string | undefined;
   find(operation: Operation, status: number, contentType: string | undefined): FoundResponse;
+}
+
+export interface ListedResponse {
+  /** Where the operation declares it: `#/paths/~1trades/get/responses/4XX`. What it refers to may stand for several. */
+  readonly place: string;
+  readonly bodies: readonly SchemaNode[];
 }
 
 /** A declared response, with the place of its body's schema as written, for the validator. */
@@ -44,16 +54,37 @@ export function createResponses(references: References, nodes: SchemaNodes): Res
     index.byMediaType.set(mediaType, found);
     return found;
   };
-  return { find };
+  const list = (operation: Operation): readonly ListedResponse[] => {
+    const responses = references.follow(placeBelow(operation.place, 'responses'));
+    const keys = members(responses.value).flatMap(([key]) => (key.startsWith('x-') ? [] : [key]));
+    return keys.map((key) => listResponse(references, nodes, placeBelow(responses.place, key)));
+  };
+  const placeOf = (operation: Operation, status: number): string | undefined => {
+    const responses = references.follow(placeBelow(operation.place, 'responses'));
+    const key = keyOfStatus(responses.value, status);
+    return key === undefined ? undefined : placeBelow(responses.place, key);
+  };
+  return { find, list, placeOf };
+}
+
+function listResponse(references: References, nodes: SchemaNodes, declaredAt: string): ListedResponse {
+  const { place, value } = references.follow(declaredAt);
+  const types = members(member(value, 'content')).map(([type]) => type);
+  const bodies = types
+    .filter((type) => isJsonMediaType(type) || type.includes('*'))
+    .flatMap((type) => nodes.at(placeBelow(place, 'content', type, 'schema')) ?? []);
+  return { place: declaredAt, bodies };
 }
 
 /** The exact status, else its range, else `default`. */
+function keyOfStatus(declared: unknown, status: number): string | undefined {
+  const range = `${Math.floor(status / 100)}XX`;
+  return [String(status), range, range.toLowerCase(), 'default'].find((name) => isJsonObject(member(declared, name)));
+}
+
 function locate(references: References, operation: Operation, status: number): Located | undefined {
   const responses = references.follow(placeBelow(operation.place, 'responses'));
-  const range = `${Math.floor(status / 100)}XX`;
-  const key = [String(status), range, range.toLowerCase(), 'default'].find((name) =>
-    isJsonObject(member(responses.value, name)),
-  );
+  const key = keyOfStatus(responses.value, status);
   return key === undefined ? undefined : references.follow(placeBelow(responses.place, key));
 }
 

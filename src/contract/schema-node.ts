@@ -148,6 +148,7 @@ function childrenOf(factory: Factory, place: string, schema: JsonObject): Childr
   const prefix = listOf(schema['prefixItems']).length;
   const schemaAt = (...segments: (string | number)[]) => nodeAt(factory, placeBelow(place, ...segments));
   return {
+    names: Object.keys(properties),
     property(name) {
       const nodes = Object.hasOwn(properties, name) ? [schemaAt('properties', name)] : [];
       for (const { source, pattern } of patterns)

@@ -47,6 +47,12 @@ export interface SchemaNode {
   narrow(value: unknown): SchemaNode;
   /** Whether it may narrow. */
   readonly hasChoice: boolean;
+  /** The properties that it declares by name. */
+  readonly names: readonly string[];
+  /** The branches of `oneOf` or `anyOf` that a value is of one of, each as it is written. None where it is part of more. */
+  readonly branches: readonly SchemaNode[];
+  /** What it is put together from, where some of that has branches: all of them hold. */
+  readonly parts: readonly SchemaNode[];
 }
 
 /** What the contract says about one response. */
@@ -88,6 +94,18 @@ export interface Operation {
   readonly place: string;
 }
 
+export const POINT_KINDS = ['status', 'present', 'absent', 'null', 'member', 'branch'] as const;
+
+/** One case that the contract tells apart from others: evidence that has none of it says nothing about it. */
+export interface Point {
+  /** Stable: of its kind, place and value. */
+  readonly id: string;
+  readonly kind: (typeof POINT_KINDS)[number];
+  readonly place: string;
+  /** Of a member of an enum, as JSON. */
+  readonly value?: string;
+}
+
 /** What the contract judges beside the body. */
 export interface CheckedReply extends Pick<Reply, 'status' | 'headers'> {
   /** True for the answer to a HEAD request, which has no body whatever the contract declares. */
@@ -115,6 +133,10 @@ export interface Contract {
   response(operation: Operation, status: number, contentType: string | undefined): DeclaredResponse;
   /** Judges one reply. `body` is the decoded JSON value, or undefined when the body is empty or not JSON. */
   check(operation: Operation, reply: CheckedReply, body: unknown): Conformance;
+  /** What the contract says may be seen of an operation, as far as it tells cases apart. */
+  points(operation: Operation): readonly Point[];
+  /** The ids of the points that one reply shows. `body` is the decoded JSON value, or undefined when there is none. */
+  pointsOf(operation: Operation, reply: Pick<Reply, 'status' | 'headers'>, body: unknown): readonly string[];
   /** The line, from 1, of a place in the file, or of the nearest one above it; undefined when unknown. */
   lineOf(place: string): number | undefined;
 }

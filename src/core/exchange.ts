@@ -54,6 +54,8 @@ export interface Observation {
   readonly reason?: UncomparedReason | undefined;
   readonly legacy?: SideObservation | undefined;
   readonly candidate?: SideObservation | undefined;
+  /** Ids of the points of the contract in which the sides were seen to agree, without those that were told lately. */
+  readonly covered?: readonly string[] | undefined;
   /** What stands after noise and confirmation; redacted. */
   readonly findings: readonly Finding[];
   readonly method: string;
@@ -65,7 +67,7 @@ export interface Observation {
   readonly bodyless?: boolean | undefined;
 }
 
-/** A stream of events (WHATWG HTML, section 9.2) has no end to compare at. */
+/** A stream of events (WHATWG HTML, section 9.2), which may have no end to compare at. */
 export function isEventStream(headers: RawHeaders): boolean {
   return (headerValue(headers, 'content-type') ?? '').toLowerCase().startsWith('text/event-stream');
 }

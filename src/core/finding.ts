@@ -12,7 +12,8 @@ export const RULES = {
   'response-header-missing': 'a header is missing',
   'response-header-added': 'a header was added',
   'response-header-changed': 'a header has another value',
-  'response-body-changed': 'the body differs and is not JSON, so it was compared by bytes',
+  'response-body-changed': 'the body differs, and was compared by its bytes',
+  'response-body-malformed': 'one body is not of its media type: it cannot be read as what it says it is',
   'response-body-not-json': 'one body is JSON by its media type and cannot be parsed as JSON',
   'response-body-unreadable': 'the body of one side is too large or cannot be decoded, and that of the other is not',
   'required-property-missing': 'a required property is missing',
@@ -34,6 +35,15 @@ export const RULES = {
   'array-item-added': 'an item was added',
   'array-key-not-unique': 'two items have the same declared key, so the array could not be paired',
   'property-duplicated': 'a name stands twice in one object on one side, so that clients may read either value',
+  'text-changed': 'a text in the document differs',
+  'text-line-ends-changed': 'the same lines with other line ends, or with and without one at the end',
+  'attribute-missing': 'an attribute of an element is missing',
+  'attribute-added': 'an attribute of an element was added',
+  'attribute-changed': 'an attribute of an element has another value',
+  'element-missing': 'an element of the document is missing',
+  'element-added': 'an element of the document was added',
+  'element-order-changed': 'the same elements and texts stand in another order',
+  'markup-respelled': 'the same document in another spelling: white space between elements, quotes, comments',
   'schema-branch-changed': 'the value is of another branch of `oneOf` or `anyOf`, and both keep the contract',
   'server-error': 'one side answered 5xx where the other did not',
   'no-response': 'one side gave no usable response',
@@ -43,7 +53,7 @@ export const RULES = {
 export type RuleId = keyof typeof RULES;
 
 /** Raised whenever a rule begins to judge differently: evidence made under other rules does not mix with it. */
-export const RULES_VERSION = '3';
+export const RULES_VERSION = '4';
 
 /** One difference at one place of the contract. */
 export interface Finding {

@@ -21,6 +21,8 @@ export interface LikelyBody {
   readonly bytes: Uint8Array;
   /** Whether a body out of all proportion to it is not worth reading to its end. */
   readonly isMeasure: boolean;
+  /** Of a stream of events that came to its end: how long it took. The other is only read when it may end in time as well. */
+  readonly streamMs?: number | undefined;
 }
 
 /** What the client got, or why it got nothing. */

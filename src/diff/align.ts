@@ -8,15 +8,26 @@ export type Step =
 /** Above this many cells the middle is cut where items are found once on each side: the table would cost too much. */
 const MAX_CELLS = 1_000_000;
 
+/** How what stands between two items that are the same is paired. */
+export type AlignGap = (gap: Bounds) => readonly Step[];
+
 /** Every item of both lists exactly once, in order: paired, missing or added. */
-export function alignOrdered(left: readonly string[], right: readonly string[]): readonly Step[] {
+export function alignOrdered(
+  left: readonly string[],
+  right: readonly string[],
+  gapped: AlignGap = alignGap,
+): readonly Step[] {
   const start = commonPrefix(left, right);
   const end = commonSuffix(left, right, start);
   const bounds: Bounds = {
     left: { from: start, to: left.length - end },
     right: { from: start, to: right.length - end },
   };
-  return [...pairs(0, 0, start), ...alignMiddle(left, right, bounds), ...pairs(bounds.left.to, bounds.right.to, end)];
+  return [
+    ...pairs(0, 0, start),
+    ...alignMiddle([left, right], bounds, gapped),
+    ...pairs(bounds.left.to, bounds.right.to, end),
+  ];
 }
 
 interface Range {
@@ -24,7 +35,7 @@ interface Range {
   readonly to: number;
 }
 
-interface Bounds {
+export interface Bounds {
   readonly left: Range;
   readonly right: Range;
 }
@@ -37,16 +48,18 @@ function pairs(left: number, right: number, count: number): readonly Step[] {
   }));
 }
 
-function alignMiddle(left: readonly string[], right: readonly string[], bounds: Bounds): readonly Step[] {
+type Lists = readonly [left: readonly string[], right: readonly string[]];
+
+function alignMiddle(lists: Lists, bounds: Bounds, gapped: AlignGap): readonly Step[] {
   const middle = {
-    left: left.slice(bounds.left.from, bounds.left.to),
-    right: right.slice(bounds.right.from, bounds.right.to),
+    left: lists[0].slice(bounds.left.from, bounds.left.to),
+    right: lists[1].slice(bounds.right.from, bounds.right.to),
   };
   const isLong = middle.left.length * middle.right.length > MAX_CELLS;
   const common = isLong ? onceInBoth(middle.left, middle.right) : longestCommon(middle.left, middle.right);
-  if (common.length === 0) return alignGap(bounds);
+  if (common.length === 0) return gapped(bounds);
   const anchors = common.map(([i, j]) => [i + bounds.left.from, j + bounds.right.from] as const);
-  return betweenAnchors(anchors, bounds, isLong ? (gap) => alignMiddle(left, right, gap) : alignGap);
+  return betweenAnchors(anchors, bounds, isLong ? (gap) => alignMiddle(lists, gap, gapped) : gapped);
 }
 
 function commonPrefix(left: readonly string[], right: readonly string[]): number {
@@ -143,11 +156,7 @@ function countBelow(sorted: readonly number[], isBelow: (value: number) => boole
   return from;
 }
 
-function betweenAnchors(
-  anchors: readonly Anchor[],
-  { left, right }: Bounds,
-  alignBetween: (gap: Bounds) => readonly Step[],
-): readonly Step[] {
+function betweenAnchors(anchors: readonly Anchor[], { left, right }: Bounds, alignBetween: AlignGap): readonly Step[] {
   const steps: Step[] = [];
   const add = (gap: Bounds): void => {
     for (const step of alignBetween(gap)) steps.push(step);

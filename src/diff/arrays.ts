@@ -5,7 +5,7 @@ import { ExactNumber } from './exact-json.ts';
 import type { Position } from './position.ts';
 import { isSameValue } from './same-value.ts';
 import { canonical, isObject, isStrict, type JsonObject, typeOf } from './values.ts';
-import { type Pair, report, type Walk } from './walk-state.ts';
+import { addFindings, BudgetExceeded, type Pair, report, type Walk } from './walk-state.ts';
 
 type Arrays = readonly [legacy: readonly unknown[], candidate: readonly unknown[]];
 
@@ -18,7 +18,7 @@ export function walkArray(walk: Walk, at: Position, arrays: Arrays): void {
 
 function walkOrdered(walk: Walk, at: Position, arrays: Arrays): void {
   const ends = sameEnds(arrays);
-  if (ends === 'same') return;
+  if (ends === 'same' || isAlike(walk, at, { arrays, ends })) return;
   const [left, right] = canonicalMiddles(arrays, ends, at.node);
   if (isReordered(left, right)) return walkReordered(walk, at, { arrays, ends, left, right });
   walkSteps(walk, at, { arrays, steps: shifted(alignOrdered(left, right), ends.start) });
@@ -59,6 +59,57 @@ function sameEnds([legacy, candidate]: Arrays): Ends | 'same' {
   let end = 0;
   while (end < shorter - start && isSameValue(legacy.at(-1 - end), candidate.at(-1 - end))) end += 1;
   return { start, end };
+}
+
+/** Below it nothing is saved. */
+const WORTH_A_TRIAL = 4;
+
+interface Middle {
+  readonly arrays: Arrays;
+  readonly ends: Ends;
+}
+
+/**
+ * Whether each item stands where it stands on the other side and is only spelled otherwise, which is then reported. Most lists
+ * in which every item differs are such, and need not be aligned, which is several times as dear.
+ */
+function isAlike(walk: Walk, at: Position, middle: Middle): boolean {
+  const { trial } = walk;
+  const [legacy, candidate] = middle.arrays;
+  if (trial.kind === 'running') {
+    if (legacy.length === candidate.length) walkInPlace(walk, at, middle);
+    else trial.isAlike = false;
+    return true;
+  }
+  const items = legacy.length - middle.ends.start - middle.ends.end;
+  if (legacy.length !== candidate.length || items < WORTH_A_TRIAL || trial.nodesLeft <= 0) return false;
+  const tried = tryInPlace(walk, at, middle);
+  trial.nodesLeft -= tried.nodes;
+  if (!tried.isAlike) return false;
+  addFindings(walk, tried.findings);
+  walk.nodes += tried.nodes;
+  return true;
+}
+
+function tryInPlace(walk: Walk, at: Position, middle: Middle): Pick<Walk, 'findings' | 'nodes'> & { isAlike: boolean } {
+  const running = { kind: 'running' as const, isAlike: true };
+  const tried: Walk = { ...walk, findings: [], cosmetic: [], nodes: 0, trial: running };
+  try {
+    walkInPlace(tried, at, middle);
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error;
+    running.isAlike = false;
+  }
+  return { findings: tried.findings, nodes: tried.nodes, isAlike: running.isAlike };
+}
+
+function walkInPlace(walk: Walk, at: Position, { arrays: [legacy, candidate], ends: { start, end } }: Middle): void {
+  const { trial } = walk;
+  for (let index = start; index < legacy.length - end; index += 1) {
+    if (trial.kind === 'running' && !trial.isAlike) return;
+    const pair = { legacy: legacy[index], candidate: candidate[index] };
+    if (!isSameValue(pair.legacy, pair.candidate)) walk.visit(walk, at.item(index), pair);
+  }
 }
 
 function canonicalMiddles(

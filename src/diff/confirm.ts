@@ -1,6 +1,6 @@
 // On a mismatch both sides are read again. What legacy disagrees with itself about is noise; what does not stand the
 // second time was a race or a flaky side; the rest is a confirmed difference. See docs/decisions/0011.
-import type { Side } from '../core/index.ts';
+import type { RuleId, Side } from '../core/index.ts';
 import { kindOf, type RawFinding } from './raw-finding.ts';
 
 /** The findings of the four comparisons that two reads of two sides allow. */
@@ -38,9 +38,16 @@ function placesOf(findings: readonly RawFinding[]): ReadonlySet<string> {
   return new Set(findings.filter(isForgivable).map((finding) => finding.at));
 }
 
+const FORGIVABLE: ReadonlySet<RuleId> = new Set([
+  'value-changed',
+  'response-header-changed',
+  'text-changed',
+  'attribute-changed',
+]);
+
 /** A rule may forgive a value; never a presence, a type or a length. */
 function isForgivable(finding: RawFinding): boolean {
-  return finding.rule === 'value-changed' || finding.rule === 'response-header-changed';
+  return FORGIVABLE.has(finding.rule);
 }
 
 export function isCosmetic(finding: RawFinding): boolean {

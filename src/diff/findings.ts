@@ -1,7 +1,8 @@
 import type { Operation } from '../contract/index.ts';
 import { clusterOf, type Finding, fingerprintOf } from '../core/index.ts';
-import { kindOf, type RawFinding } from './raw-finding.ts';
+import { isSameKind, kindOf, type RawFinding, type View } from './raw-finding.ts';
 import { type KeyedHash, redactText, redactValue, redactWhole } from './redact.ts';
+import { shapeOf, shapeOfPointer } from './shape.ts';
 import { commonTransforms, transformsOf } from './transforms.ts';
 
 /** What the findings of one exchange have in common. */
@@ -12,6 +13,8 @@ export interface FindingContext {
   readonly hash: KeyedHash;
   /** Whether another example of a cause is wanted; every one, when it is left out. Redacting costs more than comparing. */
   readonly wantsExample?: ((cluster: string) => boolean) | undefined;
+  /** No value is kept, not even a harmless one, and nothing that tells of one. */
+  readonly keepsShapesOnly?: boolean | undefined;
 }
 
 /** One finding for each kind, with the first place as its example: a list of 1,000 rows shows one cause once. */
@@ -37,13 +40,9 @@ function countKinds(raw: readonly RawFinding[]): readonly Kind[] {
       kinds.set(key, last);
     }
     last.transforms = last.count === 0 ? transformsOf(finding) : commonTransforms(last.transforms, finding);
-    last.count += 1;
+    last.count += finding.count ?? 1;
   }
   return [...kinds.values()];
-}
-
-function isSameKind(left: RawFinding, right: RawFinding): boolean {
-  return left.rule === right.rule && left.place === right.place && left.types === right.types;
 }
 
 function fingerprint({ rule, place, types }: RawFinding, { operation, status, mediaType }: FindingContext): string {
@@ -54,20 +53,24 @@ function toFinding({ first: raw, count, transforms }: Kind, id: string, context:
   const { rule, place, types, at, view } = raw;
   const cluster = clusterOf({ rule, place, types });
   const isBare = context.wantsExample?.(cluster) === false;
-  const show = (value: unknown): unknown =>
-    view.secret ? redactWhole(value, context.hash) : redactValue(value, view.node, context.hash);
   return {
     rule,
     class: raw.class,
     place,
     types,
-    at: redactText(at, context.hash),
+    at: context.keepsShapesOnly ? shapeOfPointer(at) : redactText(at, context.hash),
     fingerprint: id,
     cluster,
     count,
-    ...(transforms.length > 0 && { transforms: transforms.map((name) => redactText(name, context.hash)) }),
+    ...(transforms.length > 0 &&
+      !context.keepsShapesOnly && { transforms: transforms.map((name) => redactText(name, context.hash)) }),
     ...(isBare
       ? { legacy: undefined, candidate: undefined, isBare }
-      : { legacy: show(view.legacy), candidate: show(view.candidate) }),
+      : { legacy: shown(view.legacy, view, context), candidate: shown(view.candidate, view, context) }),
   };
+}
+
+function shown(value: unknown, { node, secret }: View, { hash, keepsShapesOnly }: FindingContext): unknown {
+  if (keepsShapesOnly) return shapeOf(value);
+  return secret ? redactWhole(value, hash) : redactValue(value, node, hash);
 }

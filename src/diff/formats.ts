@@ -1,7 +1,7 @@
 // Two spellings of one value: what a format calls equal. What the format cannot read has no normal form and equals
 // nothing, so a malformed value is never forgiven, not even one that looks like a normal form.
 import { normalizeDecimal, withoutZerosAtEnd } from './exact-json.ts';
-import { normalizeInstant, normalizeTime } from './instants.ts';
+import { isSameInstant, normalizeInstant, normalizeTime } from './instants.ts';
 
 /** Names of the OpenAPI Format Registry, https://spec.openapis.org/registry/format, and of JSON Schema. */
 const NORMAL_FORMS: ReadonlyMap<string, (text: string) => string | undefined> = new Map([
@@ -31,6 +31,7 @@ export function normalForm(format: string | undefined, text: string): string | u
 
 /** Two spellings of one value: the format can read both, and says the same of them. */
 export function isSameUnder(format: string | undefined, left: string, right: string): boolean {
+  if (format === 'date-time') return isSameInstant(left, right);
   const normal = normalForm(format, left);
   return normal !== undefined && normal === normalForm(format, right);
 }

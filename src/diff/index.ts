@@ -1,4 +1,5 @@
 export { compareReplies, isIdentical } from './compare.ts';
+export { coveredBy } from './covered.ts';
 export {
   checkPair,
   failureOf,
@@ -11,3 +12,4 @@ export {
   type ReplyPair,
 } from './judge.ts';
 export { type KeyedHash, redactTarget } from './redact.ts';
+export { shapeOfTarget } from './shape.ts';

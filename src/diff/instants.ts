@@ -4,17 +4,38 @@ import { withoutZerosAtEnd } from './exact-json.ts';
 // Section 5.6.
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const SECONDS_END = 'yyyy-mm-ddThh:mm:ss'.length;
+const OFFSET_LENGTH = '+hh:mm'.length;
+const LOWER_Z = 0x7a;
 
 /** Seconds since the epoch, with all digits of their fraction; Date.parse drops those below a millisecond. */
 export function normalizeInstant(text: string): string | undefined {
   if (!INSTANT.test(text)) return undefined;
-  const isUtc = text.endsWith('Z') || text.endsWith('z');
-  const offset = isUtc ? '' : text.slice(-6);
   const seconds = secondsOf(text);
-  const offsetMinutes = isUtc ? 0 : minutesOf(offset);
+  const offsetMinutes = minutesOf(text);
   if (seconds === undefined || offsetMinutes === undefined) return undefined;
-  const fraction = text.slice(SECONDS_END + 1, isUtc ? -1 : -6);
-  return `${seconds - offsetMinutes * 60}.${withoutZerosAtEnd(fraction)}`;
+  return `${seconds - offsetMinutes * 60}.${fractionOf(text)}`;
+}
+
+/** Two spellings of one moment. It says what comparing their normal forms would, and spells none: lists are full of them. */
+export function isSameInstant(left: string, right: string): boolean {
+  if (!INSTANT.test(left) || !INSTANT.test(right)) return false;
+  const [leftMinutes, rightMinutes] = [minutesOf(left), minutesOf(right)];
+  if (leftMinutes === undefined || rightMinutes === undefined || fractionOf(left) !== fractionOf(right)) return false;
+  const seconds = secondsOf(left);
+  if (seconds === undefined) return false;
+  if (leftMinutes === rightMinutes && left.startsWith(right.slice(0, SECONDS_END))) return true;
+  const others = secondsOf(right);
+  return others !== undefined && seconds - leftMinutes * 60 === others - rightMinutes * 60;
+}
+
+/** Of its seconds, without zeros at the end. */
+function fractionOf(text: string): string {
+  if (text[SECONDS_END] !== '.') return '';
+  return withoutZerosAtEnd(text.slice(SECONDS_END + 1, isUtc(text) ? -1 : -OFFSET_LENGTH));
+}
+
+function isUtc(text: string): boolean {
+  return (text.charCodeAt(text.length - 1) | 0x20) === LOWER_Z;
 }
 
 /** Of the date and time in front of the fraction; undefined when there is no such moment, or it is a leap second. */
@@ -23,16 +44,22 @@ function secondsOf(text: string): number | undefined {
   const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   // Two digits of a year would be taken for one of the last century.
-  const ms = year < 100 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second);
-  // The 31st of a month that has none is the 1st of the next to `Date.UTC`.
-  return Number.isNaN(ms) || new Date(ms).getUTCDate() !== day || month > 12 || month < 1 ? undefined : ms / 1000;
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
-/** Of `+hh:mm` or `-hh:mm`. */
-function minutesOf(offset: string): number | undefined {
-  const [hours, minutes] = [digits(offset, 1, 3), digits(offset, 4, 6)];
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Of the offset from UTC at the end of a moment. */
+function minutesOf(text: string): number | undefined {
+  if (isUtc(text)) return 0;
+  const start = text.length - OFFSET_LENGTH;
+  const [hours, minutes] = [digits(text, start + 1, start + 3), digits(text, start + 4, start + 6)];
   if (hours > 23 || minutes > 59) return undefined;
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+  return (text[start] === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
 function digits(text: string, from: number, to: number): number {

@@ -1,10 +1,11 @@
 // From two replies, or four after a second read, to the outcome of the exchange and what it rests on.
 import type { Contract, Operation } from '../contract/index.ts';
 import type { Conformance, Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
-import { compareReplies, contentType, parsePlainly } from './compare.ts';
+import { checkBody } from './check-body.ts';
+import { compareReplies } from './compare.ts';
 import { confirm, isCosmetic } from './confirm.ts';
 import { toFindings } from './findings.ts';
-import { essenceOf, isJson } from './media-type.ts';
+import { contentTypeOf, essenceOf } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import type { KeyedHash } from './redact.ts';
 
@@ -27,6 +28,8 @@ export interface JudgeContext {
   readonly hash: KeyedHash;
   /** See `FindingContext`. */
   readonly wantsExample?: (cluster: string) => boolean;
+  /** See `FindingContext`. */
+  readonly keepsShapesOnly?: boolean;
   /** The replies answer HEAD and have no body by right. */
   readonly answersHead?: boolean;
 }
@@ -125,24 +128,15 @@ function shown(result: SideResult): unknown {
 }
 
 function describe(
-  { operation, hash, wantsExample }: JudgeContext,
+  { operation, hash, wantsExample, keepsShapesOnly }: JudgeContext,
   pair: ReplyPair,
   raw: readonly RawFinding[],
 ): readonly Finding[] {
-  const mediaType = essenceOf(contentType(pair.legacy));
-  return toFindings(raw, { operation, status: pair.legacy.status, mediaType, hash, wantsExample });
+  const mediaType = essenceOf(contentTypeOf(pair.legacy));
+  return toFindings(raw, { operation, status: pair.legacy.status, mediaType, hash, wantsExample, keepsShapesOnly });
 }
 
 /** Whether each side keeps the contract, by itself. */
 export function checkPair(context: JudgeContext, pair: ReplyPair): Readonly<Record<Side, Conformance['kind']>> {
-  return { legacy: checkReply(context, pair.legacy).kind, candidate: checkReply(context, pair.candidate).kind };
-}
-
-function checkReply({ contract, operation, answersHead }: JudgeContext, reply: Reply): Conformance {
-  const { status, headers } = reply;
-  // The validator knows doubles only, so nothing is gained by exact numbers here.
-  const parsed = isJson(contentType(reply)) && reply.body.length > 0 ? parsePlainly(reply.body) : undefined;
-  if (parsed?.kind === 'not-json')
-    return { kind: 'violates', violations: [{ at: '', message: 'the body is not JSON' }] };
-  return contract.check(operation, { status, headers, answersHead }, parsed?.value);
+  return { legacy: checkBody(context, pair.legacy).kind, candidate: checkBody(context, pair.candidate).kind };
 }

@@ -1,4 +1,5 @@
 // Which branch of the contract (`oneOf`, `anyOf`) each of two values is of: what one branch requires, the other need not know.
+import { Bytes } from './bytes.ts';
 import { ExactNumber } from './exact-json.ts';
 import type { Position } from './position.ts';
 import { isObject, typeOf } from './values.ts';
@@ -41,7 +42,7 @@ function toPlain(value: unknown): unknown {
 }
 
 function hasExact(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || value instanceof Bytes) return false;
   return value instanceof ExactNumber || Object.values(value).some(hasExact);
 }
 

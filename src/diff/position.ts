@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../contract/index.ts';
+import { isCard, isIban } from './account-numbers.ts';
 import type { View } from './raw-finding.ts';
 import { isSecretName } from './redact.ts';
 import { escapeSegment, type Pair } from './walk-state.ts';
@@ -120,7 +121,10 @@ interface Nodes {
   readonly wide: SchemaNode | undefined;
 }
 
-/** A property name that is data rather than a name (an id used as a key) would make a cause of every record. */
-function templateName(name: string): string {
-  return /^\d+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|@|.{65}/i.test(name) ? '*' : name;
+/**
+ * A property name that is data rather than a name (an id used as a key) would make a cause of every record, and what is a
+ * secret must not stand in the name of one.
+ */
+export function templateName(name: string): string {
+  return /^\d+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|@|.{65}/i.test(name) || isIban(name) || isCard(name) ? '*' : name;
 }

@@ -23,8 +23,14 @@ export interface RawFinding {
   readonly view: View;
   /** The values themselves, where one may be made of the other. */
   readonly pair?: Pair | undefined;
+  /** In how many places it stands, where they are not told one by one; 1 without it. */
+  readonly count?: number;
   /** Names of the same value on the other side, which has none of this name. */
   readonly namesakes?: readonly string[] | undefined;
+}
+
+export function isSameKind(left: RawFinding, right: RawFinding): boolean {
+  return left.rule === right.rule && left.place === right.place && left.types === right.types;
 }
 
 /** What differences of one cause have in common: no value, no index. */

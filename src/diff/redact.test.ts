@@ -9,6 +9,7 @@ const hash = (text: string): string => `h${text.length}0000000`;
 
 const SECRET = 'hunter2-correct-horse';
 const EMAIL = 'ada.lovelace@example.org';
+const CARDS = ['4111 1111', '41111111', 'DE89'];
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 
 const places: readonly (readonly [string, unknown])[] = [
@@ -21,13 +22,24 @@ const places: readonly (readonly [string, unknown])[] = [
   ['a token inside a text', { note: `it is ${JWT} now` }],
   ['an Authorization value inside a text', { note: `Bearer ${SECRET}` }],
   ['a secret in the query of a link', { next: `https://a.example/x?page=2&access_token=${SECRET}#top` }],
+  ['the number of a card', { note: 'paid by 4111 1111 1111 1111' }],
+  ['a card as a number', { note: 4111111111111111 }],
+  ['an account', { note: 'to DE89 3704 0044 0532 0130 00' }],
+  ['a field name that is an account', { DE89370400440532013000: 1 }],
+  ['a line of a file of settings', { note: `DB_PASSWORD=${SECRET}` }],
+  ['a line of YAML', { note: `  password: ${SECRET} and more of it` }],
+  ['JSON inside a text', { note: `{"a":1,"access_token": "${SECRET}"}` }],
+  [
+    'a secret that is cut in two where a text is cut',
+    { note: `${`${JWT} `.repeat(8)}${'x'.repeat(70)} ${JWT}.${SECRET}` },
+  ],
   ['a cookie header', { 'set-cookie': `sid=${SECRET}; HttpOnly` }],
 ];
 
 for (const [title, value] of places) {
   test(`${title} is not kept`, () => {
     const kept = JSON.stringify(redactValue(value, undefined, hash));
-    for (const secret of [SECRET, EMAIL, JWT]) assert.ok(!kept.includes(secret), kept);
+    for (const secret of [SECRET, EMAIL, JWT, ...CARDS]) assert.ok(!kept.includes(secret), kept);
     assert.match(kept, /redacted/);
   });
 }

@@ -2,8 +2,10 @@
 // word; the same secret gets the same mark, so that equality survives.
 import type { SchemaNode } from '../contract/index.ts';
 import { Recent } from '../core/index.ts';
+import { isCard, replaceAccountNumbers } from './account-numbers.ts';
+import { Bytes } from './bytes.ts';
 import { ExactNumber } from './exact-json.ts';
-import { childOf, isObject, type JsonObject } from './values.ts';
+import { childOf, isObject, type JsonObject, numberText } from './values.ts';
 
 /** A keyed hash; a bare one could be undone by trying all phone numbers. */
 export type KeyedHash = (text: string) => string;
@@ -23,8 +25,14 @@ const USER_INFO = /(:\/\/)[^/?#\s]*@/g;
 const EMAIL = /[^\s@"'<>/?&=%]{1,64}(?:@|%40)[^\s@"'<>/?&=%]{1,190}\.[a-z]{2,24}/gi;
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 const CREDENTIALS = /\bBearer\s+[\w.~+/=-]{6,}|\bBasic\s+[\w+/=-]{16,}/gi;
+/** What nobody knows the end of, back to the last white space or quote. */
+const LAST_WORD = /[^\s"'<>]*$/;
 /** `?token=...` inside a URL, such as a `Location` or a `next` link; `#` for what browsers keep to themselves. */
 const PARAMETER = /([?&;#]|^)([^=?&;#\s]{1,64})=([^?&;#\s"'<>]+)/g;
+
+/** `password: …` or `"token": "…"` inside a text, such as a line of a log or of YAML; up to the end of what it says. */
+const NAMED =
+  /(?<![\w.-])(["']?)([a-z][\w.-]{1,63})\1(\s{0,8}[:=]\s{0,8})("[^"]{1,256}|'[^']{1,256}|[^\s"',;&<>‹][^\n"',;&<>]{0,255})/gi;
 
 /** `read`: every pattern below is bounded, and is still only shown this much of a text. */
 const MAX = { text: 256, read: 1024, items: 20, names: 40, depth: 5 } as const;
@@ -42,11 +50,17 @@ interface Where {
 
 function redactAt(value: unknown, where: Where, hash: KeyedHash): unknown {
   if (value === undefined || value === null || typeof value === 'boolean') return value;
+  if (value instanceof Bytes) return `${value.bytes.length} bytes ‹${hash(value.asText).slice(0, 8)}›`;
   if (where.node?.sensitive || isSecretName(where.name)) return mark('secret', JSON.stringify(value), hash);
+  if (isCardNumber(value)) return mark('card', numberText(value), hash);
   if (value instanceof ExactNumber) return `${value.text} (a number beyond double precision)`;
   if (typeof value === 'string') return cut(value, hash);
   if (Array.isArray(value)) return redactItems(value, where, hash);
   return isObject(value) ? redactObject(value, where, hash) : value;
+}
+
+function isCardNumber(value: unknown): boolean {
+  return (typeof value === 'number' || value instanceof ExactNumber) && isCard(numberText(value));
 }
 
 function redactItems(items: readonly unknown[], where: Where, hash: KeyedHash): unknown {
@@ -71,9 +85,9 @@ function redactObject(value: JsonObject, where: Where, hash: KeyedHash): unknown
 
 /** A text without the secrets that can be told by their shape; no more of it than is ever shown. */
 export function redactText(text: string, hash: KeyedHash, nesting = 0): string {
-  const read = text.slice(0, MAX.read);
+  const read = beginningOf(text);
   const isOauth = /[?&]code=/i.test(read) && /[?&]state=/i.test(read);
-  return read
+  const marked = read
     .replace(USER_INFO, (whole, start: string) => `${start}${mark('credentials', whole, hash)}@`)
     .replace(
       PARAMETER,
@@ -82,7 +96,18 @@ export function redactText(text: string, hash: KeyedHash, nesting = 0): string {
     )
     .replace(CREDENTIALS, (found) => mark('credentials', found, hash))
     .replace(EMAIL, (found) => mark('email', found, hash))
-    .replace(JWT, (found) => mark('jwt', found, hash));
+    .replace(JWT, (found) => mark('jwt', found, hash))
+    .replace(NAMED, (whole: string, quote: string, name: string, sign: string, value: string) =>
+      isSecretName(name) ? `${quote}${name}${quote}${sign}${mark('secret', value, hash)}` : whole,
+    );
+  return replaceAccountNumbers(marked, (found, kind) => mark(kind, found, hash));
+}
+
+/** What is read of a text ends before a word: half a secret has no shape to be told by. */
+function beginningOf(text: string): string {
+  if (text.length <= MAX.read) return text;
+  const read = text.slice(0, MAX.read);
+  return read.slice(0, Math.max(0, read.search(LAST_WORD)));
 }
 
 interface Parameter {
@@ -132,7 +157,8 @@ function saysSecret(name: string): boolean {
 
 /** Stands for a value of which nothing may be kept but whether it is the same. */
 export function redactWhole(value: unknown, hash: KeyedHash): unknown {
-  return value === undefined ? undefined : mark('secret', JSON.stringify(value), hash);
+  if (value === undefined) return undefined;
+  return mark('secret', value instanceof Bytes ? value.asText : JSON.stringify(value), hash);
 }
 
 function cut(text: string, hash: KeyedHash): string {
@@ -145,7 +171,31 @@ function mark(kind: string, text: string, hash: KeyedHash): string {
   return `‹redacted ${kind} ${hash(text).slice(0, 8)}›`;
 }
 
-/** A request target without its secrets: the values of query parameters with a secret's name, e-mails and tokens. */
-export function redactTarget(target: string, hash: KeyedHash): string {
-  return cut(target, hash);
+/**
+ * A request target without its secrets: e-mails, tokens and the like, and what its path template or its query gives the name of
+ * one.
+ */
+export function redactTarget(target: string, hash: KeyedHash, template = ''): string {
+  const [path = '', query] = splitOnce(target, '?');
+  const shown = redactSegments(path, template, hash);
+  return cut(query === undefined ? shown : `${shown}?${query}`, hash);
+}
+
+/** The template may be of the end of the path only: a server of the contract has a path of its own. */
+function redactSegments(path: string, template: string, hash: KeyedHash): string {
+  const names = template.split('/').slice(1);
+  if (!names.some((name) => name.includes('{') && isSecretName(name))) return path;
+  const segments = path.split('/');
+  const first = segments.length - names.length;
+  return segments
+    .map((segment, index) => {
+      const name = names[index - first] ?? '';
+      return name.includes('{') && isSecretName(name) ? mark('secret', segment, hash) : segment;
+    })
+    .join('/');
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }

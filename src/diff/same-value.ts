@@ -1,3 +1,4 @@
+import { Bytes } from './bytes.ts';
 import { ExactNumber } from './exact-json.ts';
 import { isObject, type JsonObject } from './values.ts';
 
@@ -10,6 +11,7 @@ export function isSameValue(left: unknown, right: unknown, depth = 0): boolean {
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(left)) return Array.isArray(right) && areSameItems(left, right, depth);
   if (isObject(left)) return isObject(right) && areSameProperties(left, right, depth);
+  if (left instanceof Bytes) return right instanceof Bytes && left.isSame(right);
   return left instanceof ExactNumber && right instanceof ExactNumber && left.text === right.text;
 }
 

@@ -1,5 +1,6 @@
 import type { SchemaNode } from '../contract/index.ts';
 import type { FindingClass, RuleId } from '../core/index.ts';
+import { Bytes } from './bytes.ts';
 import { sameDecimal } from './exact-json.ts';
 import { isSameUnder } from './formats.ts';
 import { isNumeric, numberText, typeOf } from './values.ts';
@@ -29,6 +30,7 @@ const CHANGED = { rule: 'value-changed', class: 'value' } as const;
 
 function isSame({ legacy, candidate }: Pair): boolean {
   if (legacy === candidate) return true;
+  if (legacy instanceof Bytes && candidate instanceof Bytes) return legacy.isSame(candidate);
   return (
     typeof legacy !== 'string' && isNumeric(typeOf(legacy)) && sameDecimal(numberText(legacy), numberText(candidate))
   );

@@ -1,12 +1,15 @@
 import type { JsonType, SchemaNode } from '../contract/index.ts';
+import { Bytes } from './bytes.ts';
 import { ExactNumber, normalizeDecimal } from './exact-json.ts';
 import { normalForm } from './formats.ts';
+import { shorten } from './shorten.ts';
 import { BudgetExceeded, MAX_DEPTH } from './walk-state.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+  // What JSON.parse and we make of objects has this prototype, and nothing else has: no list, no number, no bytes.
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The JSON type of a parsed value; integers are told from other numbers by value, as JSON Schema does. */
@@ -15,6 +18,8 @@ export function typeOf(value: unknown): JsonType {
   if (Array.isArray(value)) return 'array';
   if (value instanceof ExactNumber) return isWhole(value.text) ? 'integer' : 'number';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  // Bytes are strings to OpenAPI, whatever is in them.
+  if (value instanceof Bytes) return 'string';
   if (typeof value === 'object') return 'object';
   return typeof value === 'boolean' ? 'boolean' : 'string';
 }
@@ -48,7 +53,7 @@ export function canonical(value: unknown, node: SchemaNode | undefined, depth = 
   if (typeof value === 'string') return shorten(JSON.stringify(normalForm(node?.format, value) ?? value));
   if (value instanceof ExactNumber || typeof value === 'number')
     return normalizeDecimal(numberText(value)) ?? numberText(value);
-  return String(value);
+  return value instanceof Bytes ? shorten(value.asText) : String(value);
 }
 
 // Every array asks for the text of its items, and so does every array around it: without a memory that is quadratic.
@@ -71,23 +76,6 @@ function canonicalArray(items: readonly unknown[], node: SchemaNode | undefined,
 function canonicalObject(value: JsonObject, node: SchemaNode | undefined, depth: number): string {
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key], childOf(node, key), depth + 1)}`).join(',')}}`;
-}
-
-const LONGEST = 256;
-
-function shorten(text: string): string {
-  return text.length <= LONGEST ? text : `#${text.length}:${hintOf(text)}`;
-}
-
-/** Two 32-bit FNV-1a lanes with different offsets; fast, and only ever a hint. */
-function hintOf(text: string): string {
-  let [left, right] = [0x811c9dc5, 0x9dc5811c];
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    left = Math.imul(left ^ code, 0x01000193);
-    right = Math.imul(right ^ (code + index), 0x01000193);
-  }
-  return `${(left >>> 0).toString(36)}${(right >>> 0).toString(36)}`;
 }
 
 /** Whether the order of a keyed array counts although its items are found by key. */

@@ -1,6 +1,6 @@
 import type { FindingClass, RuleId } from '../core/index.ts';
 import type { Position } from './position.ts';
-import type { RawFinding, View } from './raw-finding.ts';
+import { isSameKind, type RawFinding, type View } from './raw-finding.ts';
 
 /** Bounds of one comparison; past one the pair is `uncompared: budget`, never equal. */
 export interface WalkLimits {
@@ -20,11 +20,20 @@ export class BudgetExceeded extends Error {
 /** The state of one walk. */
 export interface Walk {
   readonly findings: RawFinding[];
+  /** Those of the findings that are cosmetic, one of each kind. */
+  readonly cosmetic: WalkFinding[];
   readonly limits: WalkLimits;
   nodes: number;
   /** Walks one pair of values; here so that arrays and objects need not import each other. */
   readonly visit: (walk: Walk, at: Position, pair: Pair) => void;
+  readonly trial: Trial;
 }
+
+/**
+ * A walk that only asks whether all differences are of spelling. `open`: not one, and so much may still be spent on trials:
+ * what is nested in lists would be tried again at each of them.
+ */
+export type Trial = { readonly kind: 'open'; nodesLeft: number } | { readonly kind: 'running'; isAlike: boolean };
 
 /** Two values at one position, legacy first. */
 export interface Pair {
@@ -41,8 +50,35 @@ interface What {
 
 /** `place`: that of the value, unless another one answers for the difference. */
 export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
+  if (walk.trial.kind === 'running' && what.class !== 'cosmetic') walk.trial.isAlike = false;
+  if (what.class === 'cosmetic' && countAgain(walk, what, place)) return;
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
-  walk.findings.push(new WalkFinding(what, place, at, pair));
+  const finding = new WalkFinding(what, place, at, pair);
+  walk.findings.push(finding);
+  if (what.class === 'cosmetic' && walk.cosmetic.length < MAX_COSMETIC_KINDS) walk.cosmetic.push(finding);
+}
+
+/** Kinds that are looked for one by one. */
+const MAX_COSMETIC_KINDS = 16;
+
+/** Of what is only spelled otherwise, nobody asks for more than the first place and how many there are. */
+function countAgain(walk: Walk, { rule, types }: What, place: string): boolean {
+  for (const known of walk.cosmetic)
+    if (known.place === place && known.rule === rule && known.types === types) {
+      known.count += 1;
+      return true;
+    }
+  return false;
+}
+
+/** Takes over what another walk found. */
+export function addFindings(walk: Walk, findings: readonly RawFinding[]): void {
+  for (const finding of findings) {
+    const known = walk.cosmetic.find((each) => isSameKind(each, finding));
+    if (known && finding.class === 'cosmetic') known.count += finding.count ?? 1;
+    else walk.findings.push(finding);
+    if (!known && finding instanceof WalkFinding && finding.class === 'cosmetic') walk.cosmetic.push(finding);
+  }
 }
 
 /** Of thousands of one kind only the first is ever shown, so that nothing of it is spelled out before somebody asks. */
@@ -52,6 +88,7 @@ class WalkFinding implements RawFinding {
   readonly types: string;
   readonly place: string;
   readonly namesakes: readonly string[] | undefined;
+  count = 1;
   readonly #at: Position;
   readonly #pair: Pair;
 

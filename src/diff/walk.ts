@@ -10,7 +10,8 @@ import { BudgetExceeded, MAX_DEPTH, type Pair, report, WALK_LIMITS, type Walk, t
 
 /** Every difference between two values under one schema. Throws BudgetExceeded. */
 export function walkBodies(root: Position, pair: Pair, limits: WalkLimits = WALK_LIMITS): readonly RawFinding[] {
-  const walk: Walk = { findings: [], limits, nodes: 0, visit: walkValue };
+  const trial = { kind: 'open', nodesLeft: limits.maxNodes } as const;
+  const walk: Walk = { findings: [], cosmetic: [], limits, nodes: 0, visit: walkValue, trial };
   walkValue(walk, root, pair);
   return walk.findings;
 }
@@ -70,7 +71,8 @@ function walkObject(walk: Walk, at: Position, objects: Objects): void {
     // is inherited from `Object.prototype`.
     const isOwn = (left === right && typeof left !== 'object') || Object.hasOwn(candidate, name);
     if (!isOwn) reportMissing(walk, at.property(name, objects), { name, owner: at, value: left, holders: objects });
-    else if (left !== right) walkValue(walk, at.property(name, objects), { legacy: left, candidate: right });
+    else if (left !== right && !isSameValue(left, right))
+      walkValue(walk, at.property(name, objects), { legacy: left, candidate: right });
     if (isOwn) shared += 1;
   }
   const added = Object.keys(candidate);

@@ -78,6 +78,7 @@ const UNREAD: ReadonlySet<RuleId> = new Set([
   'response-status-changed',
   'response-media-type-changed',
   'response-body-changed',
+  'response-body-malformed',
   'response-body-not-json',
   'response-body-unreadable',
 ]);

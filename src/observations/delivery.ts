@@ -19,10 +19,11 @@ export interface DeliveryParts {
   readonly intake: Intake;
   readonly writer: Writer;
   readonly health: ReturnType<typeof createStoreHealth>;
+  readonly onNotice: (notice: string) => void;
   readonly onFault: (fault: unknown) => void;
 }
 
-export function createDelivery({ intake, writer, health, onFault }: DeliveryParts): Delivery {
+export function createDelivery({ intake, writer, health, onNotice, onFault }: DeliveryParts): Delivery {
   let unwritten: Batch | undefined;
   let flushes: Promise<void> = Promise.resolve();
   let isFlushing = false;
@@ -36,6 +37,7 @@ export function createDelivery({ intake, writer, health, onFault }: DeliveryPart
     }
     unwritten = undefined;
     health.noteWritten();
+    if (answer.notice !== undefined) onNotice(answer.notice);
     return true;
   }
 

@@ -5,6 +5,7 @@ import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { Mark } from './mark.ts';
 import { recoverSpills } from './recover.ts';
+import type { Retention } from './retention.ts';
 import { describeBatches } from './spill.ts';
 import { writeSpill } from './spill-files.ts';
 import { createStoreHealth, type StoreHealth } from './store-health.ts';
@@ -15,6 +16,8 @@ import { fromErrorData } from './writer-protocol.ts';
 export interface RecorderOptions {
   readonly store: Omit<StoreOptions, 'readOnly'>;
   readonly binding: EvidenceBinding;
+  /** What the store gives up; nothing, without it. */
+  readonly retention?: Retention | undefined;
   /** How often the current window is closed and written. */
   readonly windowMs: number;
   readonly clock: Clock;
@@ -58,9 +61,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const intake = createIntake(clock);
   // What an abandoned write ends in comes after the loss was told.
   const health = createStoreHealth(clock, (message) => isAbandoned || onWarning(message));
-  const writer = createWriter({ store: options.store, binding }, options.spawn);
+  const writer = createWriter({ store: options.store, binding, retention: options.retention }, options.spawn);
   const onFault = once((fault: unknown) => onWarning(`observations could not be recorded: ${String(fault)}`));
-  const delivery = createDelivery({ intake, writer, health, onFault });
+  const delivery = createDelivery({ intake, writer, health, onNotice: onWarning, onFault });
   let timer: NodeJS.Timeout | undefined;
   let isAbandoned = false;
   let stopped: Promise<void> | undefined;

@@ -48,6 +48,19 @@ const MIGRATIONS: readonly string[] = [
      reason TEXT,
      UNIQUE (at_ms, flag_group, from_percent, to_percent, who)
    ) STRICT;`,
+  `ALTER TABLE bindings ADD COLUMN merged_until_ms REAL NOT NULL DEFAULT 0;
+   CREATE TABLE merged_operations (
+     binding_id INTEGER NOT NULL REFERENCES bindings (id),
+     operation_id TEXT NOT NULL,
+     legacy_requests INTEGER NOT NULL,
+     PRIMARY KEY (binding_id, operation_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE covered (
+     binding_id INTEGER NOT NULL REFERENCES bindings (id),
+     operation_id TEXT NOT NULL,
+     point TEXT NOT NULL,
+     PRIMARY KEY (binding_id, operation_id, point)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { createHousekeeping } from './housekeeping.ts';
 import { openStore, type Store } from './store.ts';
 import {
   type Numbered,
@@ -11,6 +12,7 @@ import {
 /** The writing thread: answers each request once it is on disk, or with the reason why it is not. */
 export function serveWrites(port: MessagePort, setup: WriterSetup): void {
   let store: Store | undefined;
+  const housekeeping = createHousekeeping(setup.retention);
 
   function carryOut(request: WriteRequest): void {
     if (request.kind === 'close') return close();
@@ -29,7 +31,7 @@ export function serveWrites(port: MessagePort, setup: WriterSetup): void {
   function answer(request: WriteRequest): WriteAnswer {
     try {
       carryOut(request);
-      return { kind: 'done' };
+      return { kind: 'done', notice: store && housekeeping(store) };
     } catch (error) {
       // Opened anew for the next request: the file may have been replaced, repaired or unlocked by then.
       close();

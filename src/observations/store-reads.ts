@@ -57,6 +57,21 @@ export function readClusters(database: DatabaseSync, binding: EvidenceBinding): 
     .map((row) => JSON.parse(asRow<{ cluster: string }>(row).cluster));
 }
 
+/** Ids of the points of the contract that were covered, by operation. */
+export function readCovered(
+  database: DatabaseSync,
+  binding: EvidenceBinding,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  // A store that no newer version has written to yet has no such table.
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'covered'").get() === undefined) return new Map();
+  const rows = database
+    .prepare(`SELECT operation_id AS operationId, point FROM covered WHERE binding_id = ${BINDING_ID}`)
+    .all(binding.contract, binding.rules, binding.build)
+    .map((row) => asRow<{ operationId: string; point: string }>(row));
+  const byOperation = Map.groupBy(rows, ({ operationId }) => operationId);
+  return new Map([...byOperation].map(([id, same]) => [id, new Set(same.map(({ point }) => point))]));
+}
+
 export function readUnclustered(database: DatabaseSync, binding: EvidenceBinding): number {
   const row = database
     .prepare(`SELECT coalesce(sum(unclustered_findings), 0) AS n FROM windows WHERE binding_id = ${BINDING_ID}`)

@@ -21,7 +21,10 @@ export function writeWindow(database: DatabaseSync, binding: EvidenceBinding, re
   const { lastInsertRowid: windowId } = database
     .prepare('INSERT INTO windows (record_id, binding_id, from_ms, to_ms, unclustered_findings) VALUES (?, ?, ?, ?, ?)')
     .run(record.id, bindingId, record.fromMs, record.toMs, record.unclusteredFindings + unstored);
-  for (const operation of record.operations) writeOperation(database, windowId, operation);
+  for (const operation of record.operations) {
+    writeOperation(database, windowId, operation);
+    writeCovered(database, bindingId, operation);
+  }
 }
 
 export function writeMark(database: DatabaseSync, mark: Mark): void {
@@ -55,8 +58,13 @@ function writeOperation(database: DatabaseSync, windowId: number | bigint, opera
     );
 }
 
+function writeCovered(database: DatabaseSync, bindingId: number, { operationId, covered = [] }: OperationRecord): void {
+  const insert = database.prepare('INSERT INTO covered VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  for (const point of covered) insert.run(bindingId, operationId, point);
+}
+
 /** Most counters of a window are zero, and one that is not there counts as zero. */
-function withoutZeros(_key: string, value: unknown): unknown {
+export function withoutZeros(_key: string, value: unknown): unknown {
   return value === 0 ? undefined : value;
 }
 

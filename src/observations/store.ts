@@ -2,9 +2,17 @@ import { statSync } from 'node:fs';
 import type { Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
 import { openDatabase, type StoreOptions } from './database.ts';
 import type { Mark } from './mark.ts';
+import { type Retention, retainStep, usedBytes } from './retention.ts';
 import { inTransaction } from './schema.ts';
 import { storeError, withStoreErrors } from './store-errors.ts';
-import { readClusters, readEvidence, readLatestBinding, readMarks, readUnclustered } from './store-reads.ts';
+import {
+  readClusters,
+  readCovered,
+  readEvidence,
+  readLatestBinding,
+  readMarks,
+  readUnclustered,
+} from './store-reads.ts';
 import { beginBinding, writeMark, writeWindow } from './store-writes.ts';
 import type { WindowRecord } from './window.ts';
 
@@ -21,8 +29,13 @@ export interface Store {
   readEvidence(binding?: EvidenceBinding, baselineRequests?: number): Evidence;
   /** Most exchanges first. Of the latest binding unless one is given. */
   readClusters(binding?: EvidenceBinding): readonly Cluster[];
+  /** Ids of the points of the contract that were covered, by operation. Of the latest binding unless one is given. */
+  readCovered(binding?: EvidenceBinding): ReadonlyMap<string, ReadonlySet<string>>;
   /** How many findings belong to no stored cluster because there were too many causes. */
   readUnclustered(binding?: EvidenceBinding): number;
+  /** Gives up what is no longer to be kept, for about so long; true when some of it is left. */
+  retain(retention: Retention, nowMs: number, budgetMs?: number): boolean;
+  usedBytes(): number;
   /** In the order of their time. */
   readMarks(): readonly Mark[];
   close(): void;
@@ -51,10 +64,24 @@ export function openStore(options: StoreOptions): Store {
     readEvidence: (binding, baselineRequests) =>
       read(() => readEvidence(database, binding ?? latest(), baselineRequests)),
     readClusters: (binding) => read(() => readClusters(database, binding ?? latest())),
+    readCovered: (binding) => read(() => readCovered(database, binding ?? latest())),
     readUnclustered: (binding) => read(() => readUnclustered(database, binding ?? latest())),
+    retain: (retention, nowMs, budgetMs = RETAIN_MS) => {
+      validateInPlace(path, inode);
+      return withStoreErrors(path, () => retainFor(budgetMs, () => retainStep(database, retention, nowMs)));
+    },
+    usedBytes: () => read(() => usedBytes(database)),
     readMarks: () => read(() => readMarks(database)),
     close: () => database.close(),
   };
+}
+
+const RETAIN_MS = 50;
+
+function retainFor(budgetMs: number, step: () => boolean): boolean {
+  const endMs = performance.now() + budgetMs;
+  while (step()) if (performance.now() >= endMs) return true;
+  return false;
 }
 
 /** SQLite goes on writing into a file that was deleted under it, where nobody will ever read it. */

@@ -7,6 +7,9 @@ import { countObservation, createCounts, type OperationCounts } from './operatio
 /** Causes told apart in one window; findings beyond are counted in `unclusteredFindings`. */
 export const MAX_CLUSTERS_PER_WINDOW = 2000;
 
+/** Points of one operation in one window. */
+const MAX_COVERED = 10_000;
+
 /** What was seen of one operation in one window; plain data that may cross a thread. */
 export interface OperationRecord {
   readonly operationId: string;
@@ -15,6 +18,8 @@ export interface OperationRecord {
   /** Encoded latency sketches. */
   readonly legacyLatency: Uint8Array<ArrayBuffer>;
   readonly candidateLatency: Uint8Array<ArrayBuffer>;
+  /** Ids of the points of the contract that were covered; absent in what an earlier version wrote. */
+  readonly covered?: readonly string[];
 }
 
 /** One closed window. */
@@ -44,6 +49,7 @@ interface OperationTally {
   readonly counts: OperationCounts;
   readonly legacy: LatencySketch;
   readonly candidate: LatencySketch;
+  readonly covered: Set<string>;
 }
 
 export function createWindow(fromMs: number): ObservationWindow {
@@ -55,7 +61,7 @@ export function createWindow(fromMs: number): ObservationWindow {
   function tallyOf(operationId: string, group: string | undefined): OperationTally {
     let tally = operations.get(operationId);
     if (tally === undefined) {
-      tally = { group, counts: createCounts(), legacy: createSketch(), candidate: createSketch() };
+      tally = { group, counts: createCounts(), legacy: createSketch(), candidate: createSketch(), covered: new Set() };
       operations.set(operationId, tally);
     }
     tally.group = group ?? tally.group;
@@ -89,6 +95,7 @@ export function createWindow(fromMs: number): ObservationWindow {
       const { legacy, candidate } = observation;
       if (legacy?.totalMs !== undefined) addLatency(tally.legacy, legacy.totalMs);
       if (candidate?.totalMs !== undefined) addLatency(tally.candidate, candidate.totalMs);
+      for (const id of observation.covered ?? []) if (tally.covered.size < MAX_COVERED) tally.covered.add(id);
       if (observation.findings.length > 0) addFindings(observation);
     },
     isEmpty: () => operations.size === 0,
@@ -111,5 +118,6 @@ function closeOperation(operationId: string, tally: OperationTally): OperationRe
     counts: tally.counts,
     legacyLatency: encodeSketch(tally.legacy),
     candidateLatency: encodeSketch(tally.candidate),
+    covered: [...tally.covered],
   };
 }

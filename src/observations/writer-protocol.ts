@@ -1,12 +1,15 @@
 import { type ErrorCode, type EvidenceBinding, ParitygateError } from '../core/index.ts';
 import type { StoreOptions } from './database.ts';
 import type { Mark } from './mark.ts';
+import type { Retention } from './retention.ts';
 import type { WindowRecord } from './window.ts';
 
 /** What the writing thread is started with. */
 export interface WriterSetup {
   readonly store: StoreOptions;
   readonly binding: EvidenceBinding;
+  /** Nothing is given up without it. */
+  readonly retention?: Retention | undefined;
 }
 
 /** What is written in one go and offered again until it is: the store ignores what it already has of it. */
@@ -27,7 +30,10 @@ export interface ErrorData {
   readonly fix: string | undefined;
 }
 
-export type WriteAnswer = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: ErrorData };
+/** `notice`: what whoever runs it has to know although it worked. */
+export type WriteAnswer =
+  | { readonly kind: 'done'; readonly notice?: string | undefined }
+  | { readonly kind: 'failed'; readonly error: ErrorData };
 
 export type Numbered<Body> = Body & { readonly number: number };
 

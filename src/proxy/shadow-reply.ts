@@ -88,7 +88,13 @@ class Collector implements ReplyHandler {
     this.#status = head.status;
     this.#body.expect(head.contentLength ?? 0);
     this.#headers = responseHeaders(head.headers);
-    if (isEventStream(this.#headers)) this.#giveUp('STREAMING');
+    if (isEventStream(this.#headers) && !this.#mayEndInTime()) this.#giveUp('STREAMING');
+  }
+
+  /** A stream that the other side ended in half of the time that there is. Most streams of events have no end at all. */
+  #mayEndInTime(): boolean {
+    const { likely, timeouts } = this.#collecting;
+    return likely?.streamMs !== undefined && likely.streamMs * 2 < (timeouts.totalMs ?? 0);
   }
 
   onData(bytes: Buffer, start: number, end: number): void {

@@ -1,6 +1,7 @@
 import type { Cluster, Evidence, GateReason, Verdict } from '../core/index.ts';
 import { listClusters } from './clusters.ts';
 import { isoTime } from './counts.ts';
+import { type CoverageInput, listCoverage } from './coverage.ts';
 import { type AcceptanceEntry, FORMAT_VERSION, type GateEntry, type ReportDocument } from './document.ts';
 import { listNotCompared } from './not-compared.ts';
 import { copyInterval, listOperations, type OperationInfo } from './operations.ts';
@@ -25,6 +26,8 @@ export interface ReportInputs {
   readonly clusters: readonly Cluster[];
   /** Those that were applied to the evidence. */
   readonly acceptances: readonly AcceptanceEntry[];
+  /** Of each operation of the contract. */
+  readonly coverage: readonly CoverageInput[];
   /** All operations of the contract. */
   readonly operations: readonly OperationInfo[];
   readonly marks: readonly WeightMark[];
@@ -61,6 +64,7 @@ export function createReport(inputs: ReportInputs): ReportDocument {
     neverSeen: neverSeenOf(inputs),
     exempt: exemptIn(verdict.reasons),
     acceptances: inputs.acceptances,
+    coverage: listCoverage(requestedIn(inputs), inputs.lineOf),
     operations: listOperations(evidence, inputs.operations, verdict.reasons),
     clusters: listClusters(inputs.clusters, { ...inputs, judged }),
     groups: inputs.groups,
@@ -75,6 +79,12 @@ function timeOrNull(ms: number): string | null {
 
 function gateEntryOf(reason: GateReason): GateEntry {
   return { ...reason, interval: copyInterval(reason.interval) };
+}
+
+/** Of what was never requested it is said once that it was not. */
+function requestedIn(inputs: ReportInputs): readonly CoverageInput[] {
+  const never = new Set(neverSeenOf(inputs));
+  return inputs.coverage.filter(({ operationId }) => !never.has(operationId));
 }
 
 function neverSeenOf({ evidence, operations }: ReportInputs): readonly string[] {

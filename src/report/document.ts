@@ -128,6 +128,22 @@ const cluster = z.object({
   exemplars: z.array(exemplar),
 });
 
+const uncovered = z.object({
+  kind: z.enum(['status', 'present', 'absent', 'null', 'member', 'branch']),
+  place: z.string(),
+  line: z.int().positive().nullable().describe('Line of the place in the contract.'),
+  value: z.string().nullable().describe('Of a member of an enum, as JSON.'),
+});
+
+const coverage = z.object({
+  operationId: z.string(),
+  points: count.describe(
+    'Cases that the contract tells apart: statuses, optional properties, nulls, members, branches.',
+  ),
+  seen: count.describe('Of these, those that a checked pair showed in which both sides agreed.'),
+  missing: z.array(uncovered).describe('At most 200 of those that none showed.'),
+});
+
 const acceptance = z.object({
   operationId: z.string(),
   fingerprint: z.string(),
@@ -179,6 +195,11 @@ export const reportSchema = z
     acceptances: z
       .array(acceptance)
       .describe('Every decision that a difference is intended, and what it did to this evidence.'),
+    coverage: z
+      .array(coverage)
+      .describe(
+        'Of each operation that was requested, what the evidence says nothing about although the contract does.',
+      ),
     operations: z.array(operation),
     clusters: z.array(cluster),
     groups: z.array(
@@ -215,6 +236,7 @@ export type ReportDocument = Readable<z.infer<typeof reportSchema>>;
 export type GateEntry = ReportDocument['gates'][number];
 export type OperationEntry = ReportDocument['operations'][number];
 export type AcceptanceEntry = ReportDocument['acceptances'][number];
+export type CoverageEntry = ReportDocument['coverage'][number];
 export type ClusterEntry = ReportDocument['clusters'][number];
 export type ExemplarEntry = ClusterEntry['exemplars'][number];
 

@@ -1,10 +1,11 @@
 import { formatCount, formatShare, type Side } from '../core/index.ts';
 import { formatCountOf, formatTime } from './counts.ts';
+import { missingText } from './coverage.ts';
 import type { OperationEntry, ReportDocument } from './document.ts';
 import { numberCell, outcomeBar, scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
 import { QUANTILES } from './operations.ts';
-import { ACCEPTANCE_WORDS, acceptedText, countsText, operationPlace, quantileText } from './words.ts';
+import { ACCEPTANCE_WORDS, acceptedText, COVERAGE_MEANING, countsText, operationPlace, quantileText } from './words.ts';
 
 export function notComparedSection({ notCompared, neverSeen, exempt, totals }: ReportDocument): Markup {
   const head = markup`<tr><th scope="col">Reason</th><th scope="col" class="num">Requests</th><th scope="col">Why</th><th scope="col">Operations</th></tr>`;
@@ -22,6 +23,21 @@ ${rows.length > 0 ? scrollTable(caption, head, [markup`<tbody>${rows}</tbody>`])
 ${neverSeen.length > 0 ? markup`<div><h3>${formatCount(neverSeen.length)} in the contract, never requested</h3><ul>${neverSeen.map((id) => markup`<li><code>${id}</code></li>`)}</ul></div>` : undefined}
 ${exempt.length > 0 ? markup`<div><h3>${formatCount(exempt.length)} exempt from the gates</h3><ul class="plain">${exempt.map(({ operationId, why }) => markup`<li><code>${operationId}</code>: ${why}</li>`)}</ul></div>` : undefined}
 </div></section>
+`;
+}
+
+export function coverageSection({ coverage }: ReportDocument): Markup | undefined {
+  if (coverage.length === 0) return undefined;
+  const head = markup`<tr><th scope="col">Operation</th><th scope="col" class="num">Seen and equal</th><th scope="col">Not seen</th></tr>`;
+  const rows = coverage.map(
+    (each) =>
+      markup`<tr><th scope="row" class="name"><code>${each.operationId}</code></th><td class="num">${formatCountOf(each.seen, each.points)}</td><td class="words">${missingText(each)}</td></tr>
+`,
+  );
+  return markup`<section id="coverage" aria-labelledby="coverage-title">
+<h2 id="coverage-title">Covered by the evidence</h2>
+<p>${COVERAGE_MEANING}</p>
+${scrollTable('What the contract tells apart, by operation', head, [markup`<tbody>${rows}</tbody>`])}</section>
 `;
 }
 

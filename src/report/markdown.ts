@@ -1,5 +1,6 @@
 import { formatCount } from '../core/index.ts';
 import { formatCountOf, formatNoun, formatTime } from './counts.ts';
+import { missingText } from './coverage.ts';
 import type { ClusterEntry, ExemplarEntry, GateEntry, OperationEntry, ReportDocument } from './document.ts';
 import { pairLines } from './line-diff.ts';
 import { fence, fitBlocks, mdCode, mdTable, mdText } from './markdown-parts.ts';
@@ -9,6 +10,7 @@ import {
   ACCEPTANCE_WORDS,
   acceptedText,
   CLASS_WORDS,
+  COVERAGE_MEANING,
   contractLocation,
   countsText,
   gateName,
@@ -33,6 +35,7 @@ export function renderMarkdown(document: ReportDocument): string {
       ...verdictBlocks(document),
       ...gateBlocks(document),
       ...notComparedBlocks(document),
+      ...coverageBlocks(document),
       ...acceptedBlocks(document),
       ...operationBlocks(document),
       ...causeBlocks(document),
@@ -97,6 +100,16 @@ function notComparedBlocks({ notCompared, neverSeen, exempt, totals }: ReportDoc
         ]
       : []),
   ];
+}
+
+function coverageBlocks({ coverage }: ReportDocument): readonly string[] {
+  if (coverage.length === 0) return [];
+  const rows = coverage.map((each) => [
+    mdCode(each.operationId),
+    formatCountOf(each.seen, each.points),
+    mdText(missingText(each)),
+  ]);
+  return ['## Covered by the evidence', COVERAGE_MEANING, tableOf(['Operation', 'Seen and equal', 'Not seen'], rows)];
 }
 
 function acceptedBlocks({ acceptances }: ReportDocument): readonly string[] {

@@ -122,6 +122,17 @@ export function sampleInputs(rest: Partial<ReportInputs> = {}): ReportInputs {
       operations,
     },
     verdict: { verdict: 'fail', summary: 'A gate fails on 1 of 3 operations: getTrade.', reasons: sampleReasons() },
+    coverage: [
+      {
+        operationId: 'getTrade',
+        points: [
+          { id: '1', kind: 'status', place: '#/paths/~1trades~1{id}/get/responses/200' },
+          { id: '2', kind: 'status', place: '#/paths/~1trades~1{id}/get/responses/404' },
+          { id: '3', kind: 'absent', place: '#/components/schemas/Trade/properties/note' },
+        ],
+        covered: ['1'],
+      },
+    ],
     clusters: [
       cluster('C-additive01', {
         rule: 'optional-property-added',

@@ -38,6 +38,9 @@ export const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
   cosmetic: 'spelled differently',
 };
 
+export const COVERAGE_MEANING =
+  'Statuses, optional properties, nulls, members of enums and branches that the contract tells apart, and whether a checked pair agreed in them. The verdict says nothing about what was not seen.';
+
 export const ACCEPTANCE_WORDS: Readonly<Record<AcceptanceEntry['state'], string>> = {
   live: 'holds',
   expired: 'expired, does not hold',

@@ -16,9 +16,14 @@ export interface ShadowJudgement {
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   readonly conformance?: Readonly<Partial<Record<Side, SideObservation['conformance']>>> | undefined;
+  /** Ids of the points of the contract that the pair shows and agrees in, without those that were told lately. */
+  readonly covered?: readonly string[] | undefined;
   /** A second read of both sides could tell a lasting difference from a passing one. */
   readonly confirmable: boolean;
 }
+
+/** What is said of a pair that is identical. */
+export type Checked = Pick<ShadowJudgement, 'conformance' | 'covered'>;
 
 export type Judged = ShadowJudgement | { readonly uncompared: UncomparedReason };
 
@@ -47,11 +52,8 @@ export interface ShadowPorts {
   /** Judges a pair of which exactly one side could not be read whole. */
   readonly judgeUnreadable: (operationId: string, unreadable: Side) => ShadowJudgement | undefined;
   readonly isIdentical: (operationId: string, pair: SidePair<Reply>) => boolean;
-  /** Whether each side keeps the contract, for a sample of identical pairs; undefined when this one is not in it. */
-  readonly checkSample: (
-    subject: Subject,
-    pair: SidePair<Reply>,
-  ) => Promise<ShadowJudgement['conformance']> | undefined;
+  /** Of a sample of identical pairs what the contract says to them; undefined when this one is not in it. */
+  readonly checkSample: (subject: Subject, pair: SidePair<Reply>) => Promise<Checked> | undefined;
   /** Never reject. */
   readonly compare: (subject: Subject, pair: SidePair<Reply>) => Promise<Judged>;
   readonly confirm: (
@@ -63,7 +65,7 @@ export interface ShadowPorts {
   readonly failureOf: (result: SideResult) => string | undefined;
   /** HEAD to an operation that is declared for another method. */
   readonly isBodyless: (operationId: string, method: string) => boolean;
-  readonly redactTarget: (target: string) => string;
+  readonly shownTarget: (operationId: string, target: string) => string;
   readonly record: (observation: Observation) => void;
   /** Whether the budget allows one more second read. */
   readonly mayConfirm: () => boolean;

@@ -16,25 +16,29 @@ export interface Recorded {
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   readonly conformance?: ShadowJudgement['conformance'];
+  readonly covered?: ShadowJudgement['covered'];
   readonly results: Partial<SidePair<SideResult>>;
 }
 
 export function record(
   ports: ShadowPorts,
   exchange: ServedExchange,
-  { outcome, findings, conformance, results }: Recorded,
+  { outcome, findings, conformance, covered, results }: Recorded,
 ): undefined {
   ports.record({
     ...commonOf(ports, exchange),
     outcome,
     findings,
+    covered,
     legacy:
       results.legacy &&
       observe(ports, exchange, { side: 'legacy', result: results.legacy, conformance: conformance?.legacy }),
     candidate:
       results.candidate &&
       observe(ports, exchange, { side: 'candidate', result: results.candidate, conformance: conformance?.candidate }),
-    target: findings.some(({ isBare }) => !isBare) ? ports.redactTarget(exchange.request.target) : '',
+    target: findings.some(({ isBare }) => !isBare)
+      ? ports.shownTarget(exchange.operationId, exchange.request.target)
+      : '',
   });
   return undefined;
 }

@@ -12,7 +12,7 @@ import {
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
-import { likelyBody, missingReason, oneIsUnreadable } from './witness.ts';
+import { likelyBody, likelyStream, missingReason, oneIsUnreadable } from './witness.ts';
 
 export interface ShadowOptions extends LaneLimits {
   readonly confirmDelayMs: number;
@@ -178,7 +178,7 @@ function compareWith(
   const sample = ports.checkSample(subjectOf(exchange), pair);
   const equal = { outcome: 'equal', findings: [], results } as const;
   if (!sample) return record(ports, exchange, equal);
-  return sample.then((conformance) => record(ports, exchange, { ...equal, conformance }));
+  return sample.then((checked) => record(ports, exchange, { ...equal, ...checked }));
 }
 
 interface Paired extends Mirrored {
@@ -235,11 +235,15 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 async function readAgain(
   ports: ShadowPorts,
-  { request }: ServedExchange,
+  exchange: ServedExchange,
   confirmDelayMs: number,
 ): Promise<SidePair<Reply> | undefined> {
+  const { request } = exchange;
   if (!SAFE.has(request.method)) return undefined;
   await ports.delay(confirmDelayMs);
-  const [legacy, candidate] = await Promise.all([ports.send('legacy', request), ports.send('candidate', request)]);
+  const [legacy, candidate] = await Promise.all([
+    ports.send('legacy', request, likelyStream(exchange)),
+    ports.send('candidate', request, likelyStream(exchange)),
+  ]);
   return repliesOf({ legacy, candidate });
 }

@@ -17,7 +17,17 @@ import type { Recorded } from './record.ts';
 export function likelyBody(exchange: ServedExchange): LikelyBody | undefined {
   const { result } = exchange;
   const bytes = result.kind === 'reply' ? result.body : undefined;
-  return bytes && { bytes, isMeasure: isMeasure(exchange) };
+  return bytes && { bytes, isMeasure: isMeasure(exchange), streamMs: streamMs(exchange) };
+}
+
+/** Of the body only that it is a stream that ends: what else is read again is read as if for the first time. */
+export function likelyStream(exchange: ServedExchange): LikelyBody | undefined {
+  const likely = likelyBody(exchange);
+  return likely?.streamMs === undefined ? undefined : { ...likely, isMeasure: false };
+}
+
+function streamMs({ result }: ServedExchange): number | undefined {
+  return result.kind === 'reply' && isEventStream(result.headers) ? result.totalMs : undefined;
 }
 
 /** The length of the served body says something about the other: it is as it was meant, whole, and not compressed. */
@@ -35,7 +45,7 @@ export function missingReason(exchange: ServedExchange, other: SideResult): Unco
   const isUnseen = other.code === NOT_ASKED && exchange.served === 'candidate';
   if (isUnseen || isOurOwn(other.code)) return 'shadow-dropped';
   if (other.code === 'STREAMING' && isStream(exchange)) return 'streaming';
-  return isUnreadable(other) && (isCut(exchange) || isStream(exchange)) ? 'body-too-large' : undefined;
+  return isUnreadable(other) && isCut(exchange) ? 'body-too-large' : undefined;
 }
 
 const UNREADABLE: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'BODY_OUT_OF_PROPORTION', 'STREAMING']);
@@ -49,8 +59,8 @@ function isCut({ result, request }: ServedExchange): boolean {
   return result.kind === 'reply' && result.body === undefined && request.method !== 'HEAD';
 }
 
-function isStream({ result }: ServedExchange): boolean {
-  return result.kind === 'reply' && isEventStream(result.headers);
+function isStream(exchange: ServedExchange): boolean {
+  return streamMs(exchange) !== undefined;
 }
 
 /** Exactly one side has a body that cannot be read to its end; a 5xx of the other is told first. */
@@ -60,7 +70,7 @@ export function oneIsUnreadable(
   results: SidePair<SideResult>,
 ): Recorded | undefined {
   const other = otherSide(exchange.served);
-  const isServedUnreadable = isCut(exchange) || isStream(exchange);
+  const isServedUnreadable = isCut(exchange);
   if (isServedUnreadable && ports.failureOf(results[other]) !== undefined) return undefined;
   const unreadable = isServedUnreadable ? exchange.served : isUnreadable(results[other]) ? other : undefined;
   const judged = unreadable && ports.judgeUnreadable(exchange.operationId, unreadable);

@@ -14,7 +14,11 @@ export interface AppUnderTest {
   readonly controlPort: number;
   readonly warnings: readonly string[];
   /** Stops the app, which writes what it recorded, and reads it back. */
-  readonly finish: () => Promise<{ readonly evidence: Evidence; readonly clusters: readonly Cluster[] }>;
+  readonly finish: () => Promise<{
+    readonly evidence: Evidence;
+    readonly clusters: readonly Cluster[];
+    readonly covered: ReadonlyMap<string, ReadonlySet<string>>;
+  }>;
 }
 
 export interface AppSetup {
@@ -63,7 +67,11 @@ export async function startApp(t: TestContext, setup: AppSetup): Promise<AppUnde
   const finish: AppUnderTest['finish'] = async () => {
     await stop();
     const store = openStore({ path: config.store.path, readOnly: true });
-    const found = { evidence: store.readEvidence(bindingOf(config, app.contract)), clusters: store.readClusters() };
+    const found = {
+      evidence: store.readEvidence(bindingOf(config, app.contract)),
+      clusters: store.readClusters(),
+      covered: store.readCovered(),
+    };
     store.close();
     return found;
   };

@@ -33,7 +33,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const PURE_ROOMS: readonly string[] = ['core', 'diff', 'gate', 'report'];
 
 /** The packages that a pure room may use; a new one is added here once it is known to do no I/O. */
-const PURE_PACKAGES: readonly string[] = ['json-diff', 'zod'];
+const PURE_PACKAGES: readonly string[] = ['json-diff', 'parse5', 'saxes', 'zod'];
 
 export interface SourceFile {
   /** Relative to src/, with forward slashes. */
