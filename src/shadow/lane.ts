@@ -18,8 +18,8 @@ export interface Lane<Task> {
   stop(graceMs: number): Promise<readonly Task[]>;
 }
 
-/** `run` must not reject. */
-export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promise<void>): Lane<Task> {
+/** `run` must neither throw nor reject; without a promise the task is done. */
+export function createLane<Task>(limits: LaneLimits, run: (task: Task) => void | Promise<void>): Lane<Task> {
   const waiting: Task[] = [];
   let inFlight = 0;
   let stopped = false;
@@ -27,7 +27,9 @@ export function createLane<Task>(limits: LaneLimits, run: (task: Task) => Promis
 
   const begin = (task: Task): void => {
     inFlight += 1;
-    void run(task).then(advance);
+    const running = run(task);
+    if (running) void running.then(advance);
+    else advance();
   };
   // In a turn of its own: when a backend is found to be out, all that wait for it are done at once, one after the other.
   const beginNext = (): void => {

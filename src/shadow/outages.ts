@@ -36,11 +36,12 @@ interface Record {
 
 /** The same `send`, which fails at once while a backend is out. */
 export function withOutages(send: ShadowPorts['send'], { clock, onChange }: OutageOptions): ShadowPorts['send'] {
-  const records = new Map<string, Record>();
+  const records = { legacy: new Map<string | undefined, Record>(), candidate: new Map<string | undefined, Record>() };
   const recordOf = (side: Side, { group }: BackendRequest): Record => {
-    const key = `${side} ${group ?? ''}`;
-    const record = records.get(key) ?? { failures: 0, nextProbeMs: 0, waitMs: 0, isProbing: false };
-    records.set(key, record);
+    const known = records[side].get(group);
+    if (known) return known;
+    const record = { failures: 0, nextProbeMs: 0, waitMs: 0, isProbing: false };
+    records[side].set(group, record);
     return record;
   };
   const note = (record: Record, result: SideResult, about: Omit<OutageChange, 'isOut'>): void => {
@@ -52,10 +53,8 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
     record.nextProbeMs = clock.monotonicMs() + record.waitMs;
     onChange({ ...about, isOut: !wasOut });
   };
-  return async (side, request, likely) => {
-    const record = recordOf(side, request);
+  const ask = async (record: Record, ...[side, request, likely]: Parameters<typeof send>): Promise<SideResult> => {
     const isProbe = isOut(record);
-    if (isProbe && !mayProbe(record, clock.monotonicMs())) return { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
     try {
       const result = await send(side, request, likely);
       note(record, result, { side, group: request.group });
@@ -64,7 +63,14 @@ export function withOutages(send: ShadowPorts['send'], { clock, onChange }: Outa
       if (isProbe) record.isProbing = false;
     }
   };
+  return (side, request, likely) => {
+    const record = recordOf(side, request);
+    if (isOut(record) && !mayProbe(record, clock.monotonicMs())) return FAILED_UNASKED;
+    return ask(record, side, request, likely);
+  };
 }
+
+const FAILED_UNASKED: SideResult = { kind: 'failed', code: NOT_ASKED, totalMs: 0 };
 
 function isOut({ failures }: Record): boolean {
   return failures >= FAILURES_IN_A_ROW;

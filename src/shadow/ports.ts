@@ -42,9 +42,9 @@ export interface Subject {
 export interface ShadowPorts {
   /**
    * Asks one side over the lane's own connections. Never rejects. What is out of all proportion to a likely body that is
-   * a measure is not read to its end (`BODY_OUT_OF_PROPORTION`).
+   * a measure is not read to its end (`BODY_OUT_OF_PROPORTION`). Without a promise where the result is known unasked.
    */
-  readonly send: (side: Side, request: BackendRequest, likely?: LikelyBody) => Promise<SideResult>;
+  readonly send: (side: Side, request: BackendRequest, likely?: LikelyBody) => Promise<SideResult> | SideResult;
   /** Whether a request would find a connection, as far as that can be told before it is made. */
   readonly hasRoom: (side: Side, request: BackendRequest) => boolean;
   /** Judges a pair in which a side failed; undefined when both answered. */

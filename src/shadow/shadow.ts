@@ -39,13 +39,21 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
   const ports = { ...given, record: recordCounted };
   const drop = ({ exchange, served }: Pick<Mirrored, 'exchange'> & { readonly served?: SideResult }): void =>
     recordUncompared(ports, { exchange, served }, 'shadow-dropped');
-  const compare = (mirrored: Mirrored): Promise<void> =>
-    ask(ports, mirrored)
-      .then((other) => compareWith(ports, mirrored, other, options.confirmDelayMs))
-      .catch((error: unknown) => {
-        ports.onFault(error);
-        drop(mirrored);
-      });
+  const settle = (mirrored: Mirrored, other: SideResult): void | Promise<void> =>
+    compareWith(ports, mirrored, other, options.confirmDelayMs);
+  const compare = (mirrored: Mirrored): void | Promise<void> => {
+    const onFault = (error: unknown): void => {
+      ports.onFault(error);
+      drop(mirrored);
+    };
+    try {
+      const other = ask(ports, mirrored);
+      const settled = 'then' in other ? other.then((found) => settle(mirrored, found)) : settle(mirrored, other);
+      return settled?.catch(onFault);
+    } catch (error) {
+      onFault(error);
+    }
+  };
   const lane = createLane<Mirrored>(options, compare);
   const offer = (exchange: ServedExchange): void => {
     const mirrored = admit(ports, exchange);
@@ -152,7 +160,7 @@ function hasRoomFor({ exchange }: Mirrored, ports: ShadowPorts): boolean {
   return ports.hasRoom(otherSide(exchange.served), exchange.request);
 }
 
-function ask(ports: ShadowPorts, { exchange }: Mirrored): Promise<SideResult> {
+function ask(ports: ShadowPorts, { exchange }: Mirrored): ReturnType<ShadowPorts['send']> {
   return ports.send(otherSide(exchange.served), exchange.request, likelyBody(exchange));
 }
 
