@@ -63,11 +63,11 @@ function answer(context: JudgeContext, question: AnalysisQuestion): AnalysisAnsw
   const first = decodePair(question.pair);
   if (first === 'neither') return { uncompared: 'undecodable' };
   if (typeof first === 'string') return judgeUnreadable(context, first);
-  if (question.kind === 'check') return told(context, first, { ...EQUAL, conformance: checkPair(context, first) });
+  if (question.kind === 'check') return told(context, first, { ...EQUAL, ...checkPair(context, first) });
   if (question.kind === 'compare') {
     const judgement = judgePair(context, first);
     if (judgement === 'budget') return { uncompared: 'budget' };
-    return told(context, first, { ...judgement, conformance: checkPair(context, first) });
+    return told(context, first, { ...judgement, ...checkPair(context, first) });
   }
   const second = decodePair(question.again);
   if (typeof second === 'string') return { uncompared: 'undecodable' };
@@ -144,4 +144,4 @@ function post(message: WorkerMessage<AnalysisAnswer>): void {
   parentPort?.postMessage(message);
 }
 
-run(loadContract(setup.contract.file, setup.contract.bytes));
+run(loadContract(setup.contract.files, setup.contract.sources));

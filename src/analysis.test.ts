@@ -12,7 +12,7 @@ function createUnderTest(clock: Clock = systemClock): ReturnType<typeof createAn
   const { contract } = thingContract('{ type: object, properties: { id: { type: integer } } }');
   // The file behind this contract is deleted by now: a worker that read it again could not start.
   const setup = () => ({
-    contract: { file: contract.file, bytes: contract.bytes },
+    contract: { files: { contract: contract.file, overlays: [] }, sources: contract.sources },
     hashKey: 'k',
     keepsShapesOnly: false,
     maxDecodedBytes: 1000,

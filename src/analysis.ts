@@ -1,5 +1,6 @@
 // The analysis worker seen from the main thread: what the shadow lane asks of it.
 import { extname } from 'node:path';
+import type { ContractFiles, Sources } from './contract/index.ts';
 import type { Clock, Reply, Side } from './core/index.ts';
 import {
   type Analyst,
@@ -13,7 +14,7 @@ import {
 
 export interface AnalysisSetup {
   /** By value: the file may be another one by the time a worker has to be replaced. */
-  readonly contract: { readonly file: string; readonly bytes: Uint8Array };
+  readonly contract: { readonly files: ContractFiles; readonly sources: Sources };
   readonly hashKey: string;
   readonly keepsShapesOnly: boolean;
   readonly maxDecodedBytes: number;
@@ -89,7 +90,7 @@ async function check(
   pair: SidePair<Reply>,
 ): Promise<Checked> {
   const judged = await ask(analyst, { kind: 'check', subject, pair: compactPair(pair) });
-  return 'uncompared' in judged ? {} : { conformance: judged.conformance, covered: judged.covered };
+  return 'uncompared' in judged ? {} : judged;
 }
 
 function createSampler(clock: Clock): (operationId: string) => boolean {

@@ -32,7 +32,7 @@ export function createApp(config: Config, seams: Seams = {}): App {
 
 /** With a `host` there is no port of the data plane's own: 0 stands for it. */
 export function composeApp(config: Config, { clock = systemClock, onWarning = () => {} }: Seams, host?: Host): App {
-  const contract = loadContract(config.contract);
+  const contract = loadContract(config);
   const warnings = createWarnings({ clock, onNews: onWarning });
   const plane = createDataPlane({ config, contract, clock, warn: (message) => warnings.add(message), host });
   const startedMs = clock.monotonicMs();

@@ -2,7 +2,7 @@
 import { type Analysis, type AnalysisSetup, createAnalysis } from './analysis.ts';
 import { bindingOf } from './binding.ts';
 import { type Config, resolveGroups } from './config/index.ts';
-import type { Contract } from './contract/index.ts';
+import type { Contract, Sources } from './contract/index.ts';
 import { type Clock, messageOf, type Side } from './core/index.ts';
 import { at } from './error-place.ts';
 import { createRecorder, type Recorder } from './observations/index.ts';
@@ -109,12 +109,17 @@ function wireUpstreams(config: Config, clock: Clock, warn: DataPlaneParts['warn'
 
 function wireAnalysis({ config, contract, clock, warn }: DataPlaneParts, redaction: Redaction): Analysis {
   const setup = (): AnalysisSetup => ({
-    contract: { file: contract.file, bytes: new Uint8Array(contract.bytes) },
+    contract: { files: { contract: contract.file, overlays: contract.overlays }, sources: compact(contract.sources) },
     hashKey: redaction.key(),
     keepsShapesOnly: config.redaction.strict,
     maxDecodedBytes: config.shadow.maxBodyBytes * 8,
   });
   return createAnalysis(setup, clock, warn);
+}
+
+/** A small file is a view into a slab, and all of that would be sent to the thread. */
+function compact(sources: Sources): Sources {
+  return new Map([...sources].map(([file, bytes]) => [file, new Uint8Array(bytes)]));
 }
 
 /** The app knows by it that it is asked by us. */

@@ -14,14 +14,18 @@ export function readSetup(file: string): Setup {
   const configText = readConfigText(file);
   const config = parseConfig(configText, { file, env: process.env });
   assertListens(config);
-  return { config, forWorkers: { file, configText, contract: readContract(config.contract) } };
+  return { config, forWorkers: { file, configText, sources: readSources([config.contract, ...config.overlays]) } };
 }
 
-function readContract(file: string): string | undefined {
+function readSources(files: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.flatMap((file) => readSource(file)));
+}
+
+function readSource(file: string): readonly (readonly [string, string])[] {
   try {
-    return readFileSync(file, 'base64');
+    return [[file, readFileSync(file, 'base64')]];
   } catch {
-    return undefined;
+    return [];
   }
 }
 

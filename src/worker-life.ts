@@ -47,8 +47,11 @@ export function runWorker(): void {
 
 function createPlane(setup: WorkerSetup): { readonly plane: DataPlane; readonly contractWarnings: readonly string[] } {
   const config = parseConfig(setup.configText, { file: setup.file, env: process.env });
-  const bytes = setup.contract === undefined ? undefined : Buffer.from(setup.contract, 'base64');
-  const contract = loadContract(config.contract, bytes);
+  const sources = Object.entries(setup.sources).map(([file, text]): [string, Uint8Array] => [
+    file,
+    Buffer.from(text, 'base64'),
+  ]);
+  const contract = loadContract(config, new Map(sources));
   const warn = (message: string): void => tell({ kind: 'warning', message });
   const plane = createDataPlane({ config: shareOf(config, setup.port), contract, clock: systemClock, warn });
   return { plane, contractWarnings: contract.warnings };

@@ -11,8 +11,8 @@ export interface WorkerSetup {
   /** The config file, as the user gave it. */
   readonly file: string;
   readonly configText: string;
-  /** In base64; absent when it could not be read, which the worker then tells. */
-  readonly contract: string | undefined;
+  /** The files of the contract by name, in base64; without what could not be read, which the worker then tells. */
+  readonly sources: Readonly<Record<string, string>>;
   /** Never 0: workers that replace others must listen where they did. */
   readonly port: number;
 }

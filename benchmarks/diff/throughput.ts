@@ -25,7 +25,7 @@ export async function measureThroughput(): Promise<string> {
 async function measure({ rows: count, pairs }: (typeof SIZES)[number]): Promise<readonly string[]> {
   const { contract } = thingContract(LIST_SCHEMA);
   const setup = () => ({
-    contract: { file: contract.file, bytes: contract.bytes },
+    contract: { files: { contract: contract.file, overlays: [] }, sources: contract.sources },
     hashKey: 'k',
     keepsShapesOnly: false,
     maxDecodedBytes: 1e8,

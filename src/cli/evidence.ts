@@ -3,6 +3,7 @@ import { type Config, loadAcceptances, loadConfig, resolveGroups } from '../conf
 import { type Contract, loadContract, type Operation } from '../contract/index.ts';
 import {
   type Acceptance,
+  type BreachCount,
   type Cluster,
   type Evidence,
   type EvidenceBinding,
@@ -37,6 +38,7 @@ export interface Dossier {
   readonly uses: readonly AcceptanceUse[];
   readonly clusters: readonly Cluster[];
   readonly unclustered: number;
+  readonly breaches: readonly BreachCount[];
   /** Ids of the points of the contract that were covered, by operation. */
   readonly covered: ReadonlyMap<string, ReadonlySet<string>>;
   readonly marks: readonly Mark[];
@@ -47,7 +49,7 @@ export interface Dossier {
 /** Reads config, contract and store; the store is not written. */
 export async function readDossier(configFile: string): Promise<Dossier> {
   const config = loadConfig(configFile);
-  const contract = loadContract(config.contract);
+  const contract = loadContract(config);
   const groups = resolveGroups(config, contract.operations);
   const operations = contract.operations.map((operation) => ({ operation, group: groups.get(operation.id) }));
   const binding = bindingOf(config, contract);
@@ -74,6 +76,7 @@ export async function readDossier(configFile: string): Promise<Dossier> {
       ...acceptNow(recorded, acceptances, clusters),
       clusters,
       unclustered: store.readUnclustered(binding),
+      breaches: store.readBreaches(binding),
       covered: store.readCovered(binding),
       marks: store.readMarks(),
       warnings,

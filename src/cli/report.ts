@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stringify } from 'yaml';
+import type { PatchAction } from '../contract/index.ts';
 import { EXIT, type ExitCode, lastDayOf, ParitygateError, systemClock } from '../core/index.ts';
 import { type AcceptanceUse, evaluateGate } from '../gate/index.ts';
 import { renderExemplars } from '../render.ts';
 import {
   type AcceptanceEntry,
+  contractPatch,
   createReport,
   type ReportDocument,
   renderHtml,
@@ -43,8 +46,19 @@ export async function writeReport(
     'report.md': renderMarkdown(document),
     'report.html': renderHtml(document),
     'junit.xml': renderJunit(document),
+    ...patchFile(document),
   });
   return { document, directory };
+}
+
+/** Only where there is something to propose. */
+function patchFile({ breaches, contractFile }: ReportDocument): Readonly<Record<string, string>> {
+  const patch = contractPatch(breaches, contractFile);
+  return patch ? { 'contract.patch.yaml': stringify(patch) } : {};
+}
+
+function copyOf(actions: readonly PatchAction[] | undefined): PatchAction[] | null {
+  return actions ? [...actions] : null;
 }
 
 async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocument> {
@@ -56,6 +70,7 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
     verdict: evaluateGate(evidence, config.gates, scopeOf(dossier), dossier.uses),
     clusters,
     acceptances: dossier.uses.map((use) => acceptanceEntryOf(use, dossier)),
+    breaches: dossier.breaches.map((breach) => ({ ...breach, patch: copyOf(contract.proposePatch(breach)) })),
     coverage: operations.map(({ operation }) => ({
       operationId: operation.id,
       points: contract.points(operation),

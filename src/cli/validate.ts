@@ -14,7 +14,7 @@ export async function runValidate(options: Partial<ValidateOptions>): Promise<Ex
   const config = loadConfig(options.config ?? 'paritygate.yaml');
   // Reads the certificates and keys as well.
   createApp(config);
-  const contract = loadContract(config.contract);
+  const contract = loadContract(config);
   const groups = resolveGroups(config, contract.operations);
   const acceptances = loadAcceptances(
     config.accepted,

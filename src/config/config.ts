@@ -95,6 +95,8 @@ export interface Config {
   /** The directory of the file, absolute; relative paths in it are relative to this. */
   readonly directory: string;
   readonly contract: string;
+  /** Absolute, in the order in which they are applied. */
+  readonly overlays: readonly string[];
   /** The file of the acceptances, which need not exist. */
   readonly accepted: string;
   readonly listen: Address;

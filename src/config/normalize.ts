@@ -19,6 +19,7 @@ export function normalizeSettings(settings: Settings, origin: Origin): Config {
     ...same,
     ...origin,
     contract: absolute(settings.contract),
+    overlays: settings.overlays.map(absolute),
     accepted: absolute(settings.accepted),
     tls: settings.tls && normalizeTls(settings.tls, ['tls'], origin),
     backends,

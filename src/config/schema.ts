@@ -122,11 +122,11 @@ const shadow = z
       )
       .meta({ examples: [256] }),
     connectionsPerSecond: count(1, 100_000)
-      .default(25)
+      .default(15)
       .describe(
-        'Connections that mirroring may open in a second, default 25. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
+        'Connections that mirroring may open in a second, default 15, after a pause those of eight seconds at once. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
       )
-      .meta({ examples: [25] }),
+      .meta({ examples: [15] }),
     timeoutMs: milliseconds(1)
       .default(5_000)
       .describe(
@@ -207,6 +207,13 @@ export const configSchema = z.strictObject({
   contract: text('expected the path of an OpenAPI document')
     .describe('The OpenAPI 3.0 or 3.1 document that both backends are judged by.')
     .meta({ examples: ['openapi.yaml'] }),
+  overlays: z
+    .array(text('expected the path of an OpenAPI Overlay'))
+    .default([])
+    .describe(
+      'OpenAPI Overlays (1.0 or 1.1) that are applied to the contract in this order, default none: what is said of lists and values with `x-parity` need not stand in the contract itself.',
+    )
+    .meta({ examples: [['contracts/parity.overlay.yaml']] }),
   accepted: text('expected the path of a file')
     .default('contracts/accepted.yaml')
     .describe(

@@ -1,4 +1,4 @@
-import type { Conformance, RawHeaders, Violation } from '../core/index.ts';
+import type { Breach, Conformance, RawHeaders, Violation } from '../core/index.ts';
 import { essenceOf, isJsonMediaType } from './media-type.ts';
 import type { FoundResponse, Responses } from './responses.ts';
 import type { CheckedReply, DeclaredHeader, Operation } from './types.ts';
@@ -21,7 +21,9 @@ export function checkReply(subject: Subject, responses: Responses, validator: Va
   const contentType = valueOfHeader(reply.headers, 'content-type');
   const found = responses.find(operation, reply.status, contentType);
   if (found.kind === 'undeclared-status') {
-    return conformanceOf([{ at: '', message: `the status ${reply.status} is not documented for ${operation.id}` }]);
+    const breach = { keyword: 'status', place: found.place, found: String(reply.status) };
+    const message = `the status ${reply.status} is not documented for ${operation.id}`;
+    return conformanceOf([{ at: '', message, breach }]);
   }
   const missing = missingHeaders(found.headers, reply.headers);
   const judgement = isBodyless(reply) ? { violations: [] } : judgeBody(found, { ...subject, contentType }, validator);
@@ -37,7 +39,8 @@ function judgeBody(
   if (found.kind === 'undeclared-media-type') {
     const documented = `documented for status ${reply.status} of ${operation.id}`;
     if (contentType === undefined) return violated(`the content-type is missing, and one is ${documented}`);
-    return violated(`the media type ${essenceOf(contentType)} is not ${documented}`);
+    const breach = { keyword: 'media-type', place: found.place, found: essenceOf(contentType) };
+    return violated(`the media type ${essenceOf(contentType)} is not ${documented}`, breach);
   }
   const { schemaPlace } = found;
   if (schemaPlace === undefined || found.body === undefined) return { violations: [] };
@@ -55,7 +58,11 @@ function isBodyless({ status, answersHead }: CheckedReply): boolean {
 function missingHeaders(declared: ReadonlyMap<string, DeclaredHeader>, headers: RawHeaders): Violation[] {
   return [...declared.values()]
     .filter(({ name, required }) => required && valueOfHeader(headers, name) === undefined)
-    .map(({ name }) => ({ at: `header:${name}`, message: `the required header ${name} is missing` }));
+    .map(({ name, place }) => ({
+      at: `header:${name}`,
+      message: `the required header ${name} is missing`,
+      breach: { keyword: 'header', place, found: name },
+    }));
 }
 
 function valueOfHeader(headers: RawHeaders, name: string): string | undefined {
@@ -65,8 +72,8 @@ function valueOfHeader(headers: RawHeaders, name: string): string | undefined {
   return undefined;
 }
 
-function violated(message: string): Judgement {
-  return { violations: [{ at: '', message }] };
+function violated(message: string, breach?: Breach): Judgement {
+  return { violations: [{ at: '', message, breach }] };
 }
 
 function conformanceOf(violations: readonly Violation[]): Conformance {

@@ -61,8 +61,9 @@ paths:
   const [operation] = contract.operations;
   assert.ok(operation);
   const conformance = contract.check(operation, OK, { a: 'secret', b: 'secret', c: 'secret', d: 'secret' });
-  assert.equal(conformance.kind === 'violates' && conformance.violations.length, 4);
-  assert.ok(!JSON.stringify(conformance).includes('secret'));
+  assert.ok(conformance.kind === 'violates');
+  assert.equal(conformance.violations.length, 4);
+  assert.ok(!JSON.stringify(conformance.violations.map(({ message }) => message)).includes('secret'));
 });
 
 test('at most 20 violations are told', () => {

@@ -5,12 +5,17 @@ import { ParitygateError } from '../core/index.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { syntaxErrorOffset } from './json-syntax.ts';
 import { createJsonLocator, createYamlLocator, type Locate, positionAt } from './locate.ts';
+import { applyOverlays } from './overlay.ts';
+import type { ContractFiles, Sources } from './types.ts';
 
-/** An OpenAPI document as written, with the means to point into its file. */
+/** An OpenAPI document as written, with its overlays applied, and the means to point into its file. */
 export interface OpenApiDocument {
   readonly file: string;
+  readonly overlays: readonly string[];
   readonly digest: string;
-  readonly bytes: Uint8Array;
+  readonly sources: Sources;
+  /** About its overlays. */
+  readonly warnings: readonly string[];
   readonly version: '3.0' | '3.1';
   readonly root: JsonObject;
   readonly locate: Locate;
@@ -23,20 +28,35 @@ interface Parsed {
 
 const SUPPORTED = 'expected an OpenAPI description with `openapi: 3.0.x` or `openapi: 3.1.x`';
 
-export function readDocument(file: string, bytes: Uint8Array = readBytes(file)): OpenApiDocument {
-  const { value, locate } = parse(file, decode(file, bytes));
-  const root = validateRoot(file, value);
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return { file, digest, bytes, version: parseVersion(file, root, locate), root, locate };
+/** What `given` has is not read again. */
+export function readDocument({ contract: file, overlays }: ContractFiles, given: Sources = new Map()): OpenApiDocument {
+  const sources = new Map([file, ...overlays].map((name) => [name, given.get(name) ?? readBytes(name, name === file)]));
+  const parsed = [...sources].map(([name, bytes]) => ({ file: name, ...parse(name, decode(name, bytes)) }));
+  const written = validateRoot(file, parsed[0]?.value);
+  const locate = parsed[0]?.locate ?? (() => undefined);
+  const version = parseVersion(file, written, locate);
+  const { root, warnings } =
+    overlays.length === 0 ? { root: written, warnings: [] } : applyOverlays(written, parsed.slice(1));
+  return { file, overlays, digest: digestOf(sources), sources, warnings, version, root, locate };
 }
 
-function readBytes(file: string): Uint8Array {
+/** Of one file its own digest, so that evidence without overlays stays what it is. */
+function digestOf(sources: Sources): string {
+  const hash = createHash('sha256');
+  const [[, only] = [], ...more] = sources;
+  if (only && more.length === 0) hash.update(only);
+  else for (const bytes of sources.values()) hash.update(createHash('sha256').update(bytes).digest());
+  return hash.digest('hex').slice(0, 16);
+}
+
+function readBytes(file: string, isContract: boolean): Uint8Array {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new ParitygateError('PG_CONTRACT_MISSING', `the contract cannot be read: ${messageOf(cause)}`, {
+    const [what, field] = isContract ? ['contract', 'contract'] : ['overlay', 'overlays'];
+    throw new ParitygateError('PG_CONTRACT_MISSING', `the ${what} cannot be read: ${messageOf(cause)}`, {
       at: { file },
-      fix: 'set `contract` to the path of a readable OpenAPI file, YAML or JSON',
+      fix: `set \`${field}\` to the path of a readable OpenAPI ${isContract ? 'file' : 'Overlay'}, YAML or JSON`,
       cause,
     });
   }

@@ -5,22 +5,25 @@ import { type OpenApiDocument, readDocument } from './document.ts';
 import { member } from './json.ts';
 import { createMatcher } from './matcher.ts';
 import { listOperations } from './operations.ts';
+import { proposePatch } from './patch.ts';
 import { createReferences, validateReferences } from './references.ts';
 import { createResponses } from './responses.ts';
 import { createSchemaNodes } from './schema-node.ts';
 import { validateStructure } from './structure.ts';
 import { surveyDocument } from './survey.ts';
-import type { Contract } from './types.ts';
+import type { Contract, ContractFiles, Sources } from './types.ts';
 import { createValidator } from './validator.ts';
 import { warnOfParity } from './warnings.ts';
 
 /**
- * Reads an OpenAPI description. Schemas are compiled later, each when it is first needed. With `bytes` the file is not
- * read again: a thread that starts later gets the contract that the process started with.
+ * Reads an OpenAPI description and its overlays. Schemas are compiled later, each when it is first needed. What `sources` has
+ * is not read again: a thread that starts later gets the contract that the process started with.
  */
-export function loadContract(file: string, bytes?: Uint8Array): Contract {
+export function loadContract(given: string | ContractFiles, sources?: Sources): Contract {
+  const files = typeof given === 'string' ? { contract: given, overlays: [] } : given;
+  const { contract: file } = files;
   try {
-    return createContract(readDocument(file, bytes));
+    return createContract(readDocument(files, sources));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ParitygateError('PG_CONTRACT_INVALID', 'the document is nested too deeply, or contains itself', {
@@ -44,12 +47,14 @@ function createContract(document: OpenApiDocument): Contract {
     file: document.file,
     title: String(member(document.root['info'], 'title')),
     digest: document.digest,
-    bytes: document.bytes,
+    overlays: document.overlays,
+    sources: document.sources,
     operations,
-    warnings: [...warnings, ...matcher.warnings, ...warnOfParity(document, survey)],
+    warnings: [...document.warnings, ...warnings, ...matcher.warnings, ...warnOfParity(document, survey)],
     match: matcher.match,
     response: responses.find,
     check: (operation, reply, body) => checkReply({ operation, reply, body }, responses, validator),
+    proposePatch: (breach) => proposePatch(document, breach),
     points: (operation) => listPoints(responses.list(operation)),
     pointsOf(operation, { status, headers }, body) {
       const place = responses.placeOf(operation, status);

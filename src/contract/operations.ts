@@ -1,9 +1,10 @@
 import { ParitygateError, UNMATCHED } from '../core/index.ts';
 import type { OpenApiDocument } from './document.ts';
 import { member, members, stringsOf } from './json.ts';
+import { locationOf } from './location.ts';
 import { deriveOperationId } from './operation-id.ts';
 import { placeBelow } from './place.ts';
-import { locationOf, type References } from './references.ts';
+import type { References } from './references.ts';
 import type { Operation } from './types.ts';
 import { warningAt } from './warnings.ts';
 

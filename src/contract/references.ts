@@ -1,6 +1,7 @@
 import { ParitygateError } from '../core/index.ts';
 import type { OpenApiDocument } from './document.ts';
 import { isJsonObject, member } from './json.ts';
+import { locationOf } from './location.ts';
 import { placeBelow, placeOf, valueAt, type Way } from './place.ts';
 import type { Survey } from './survey.ts';
 
@@ -65,10 +66,6 @@ function faultOf(ref: string, document: OpenApiDocument, references: References)
 function referenceError(document: OpenApiDocument, way: Way | undefined, { message, fix }: Fault): ParitygateError {
   const line = document.locate(placeBelow(placeOf(way), '$ref'));
   return new ParitygateError('PG_CONTRACT_REF', message, { at: locationOf(document.file, line), fix });
-}
-
-export function locationOf(file: string, line: number | undefined): { file: string; line?: number } {
-  return line === undefined ? { file } : { file, line };
 }
 
 function targetInside(ref: string): string | undefined {

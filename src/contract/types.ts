@@ -1,4 +1,4 @@
-import type { Conformance, Reply } from '../core/index.ts';
+import type { Breach, Conformance, Reply } from '../core/index.ts';
 
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 
@@ -94,6 +94,14 @@ export interface Operation {
   readonly place: string;
 }
 
+/** An action of an OpenAPI Overlay, 1.1. */
+export interface PatchAction {
+  /** JSONPath. */
+  readonly target: string;
+  readonly update?: unknown;
+  readonly remove?: true;
+}
+
 export const POINT_KINDS = ['status', 'present', 'absent', 'null', 'member', 'branch'] as const;
 
 /** One case that the contract tells apart from others: evidence that has none of it says nothing about it. */
@@ -112,15 +120,28 @@ export interface CheckedReply extends Pick<Reply, 'status' | 'headers'> {
   readonly answersHead?: boolean | undefined;
 }
 
+/** The files that a contract is made of. */
+export interface ContractFiles {
+  /** The OpenAPI document. */
+  readonly contract: string;
+  /** OpenAPI Overlays, applied to it in this order. */
+  readonly overlays: readonly string[];
+}
+
+/** Bytes by the name of their file. */
+export type Sources = ReadonlyMap<string, Uint8Array>;
+
 /** An OpenAPI 3.0 or 3.1 document, loaded, normalised and indexed. */
 export interface Contract {
   /** As given by the user. */
   readonly file: string;
+  /** Overlays that were applied, in order. */
+  readonly overlays: readonly string[];
   readonly title: string;
-  /** SHA-256 of the file, hex, first 16 digits. */
+  /** SHA-256 of the file, and of its overlays, hex, first 16 digits. */
   readonly digest: string;
-  /** The file as it was read. */
-  readonly bytes: Uint8Array;
+  /** Each file as it was read. */
+  readonly sources: Sources;
   readonly operations: readonly Operation[];
   /** Each one line, with file and line where there is one. */
   readonly warnings: readonly string[];
@@ -133,6 +154,8 @@ export interface Contract {
   response(operation: Operation, status: number, contentType: string | undefined): DeclaredResponse;
   /** Judges one reply. `body` is the decoded JSON value, or undefined when the body is empty or not JSON. */
   check(operation: Operation, reply: CheckedReply, body: unknown): Conformance;
+  /** The actions of an overlay that would make a breach none; undefined where no small change does. */
+  proposePatch(breach: Breach): readonly PatchAction[] | undefined;
   /** What the contract says may be seen of an operation, as far as it tells cases apart. */
   points(operation: Operation): readonly Point[];
   /** The ids of the points that one reply shows. `body` is the decoded JSON value, or undefined when there is none. */

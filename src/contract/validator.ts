@@ -1,6 +1,7 @@
 import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Violation } from '../core/index.ts';
+import { breachOf, placesIn, type Schemas } from './breach.ts';
 import type { OpenApiDocument } from './document.ts';
 import { DOCUMENT_URI, normalizeDocument, normalizeSchemaAt } from './normalize.ts';
 import { compilePattern } from './pattern.ts';
@@ -22,12 +23,13 @@ type Judge = (value: unknown) => Judgement;
 /** One validator over the whole document, which is normalized, and its schemas compiled, when first needed. */
 export function createValidator(document: OpenApiDocument, references: References): Validator {
   const judges = new Map<string, Judge>();
-  let ajv: Ajv2020 | undefined;
+  let compiler: Compiler | undefined;
   const branchJudges = new Map<string, Judge>();
   const compile = (place: string, schema: AnySchema): Judge => {
     try {
-      ajv ??= createAjv(document, references);
-      return judgeBy(ajv.compile(schema), place);
+      compiler ??= createCompiler(document, references);
+      const { ajv, schemas } = compiler;
+      return judgeBy(ajv.compile(schema), place, (error, value) => breachOf(error, value, schemas));
     } catch (error) {
       const judgement = { unchecked: `the schema at ${place} does not compile: ${messageOf(error)}` };
       return () => judgement;
@@ -47,11 +49,25 @@ export function createValidator(document: OpenApiDocument, references: Reference
   return { judge, satisfies };
 }
 
-function createAjv(document: OpenApiDocument, references: References): Ajv2020 {
+interface Compiler {
+  readonly ajv: Ajv2020;
+  readonly schemas: Schemas;
+}
+
+function createCompiler(document: OpenApiDocument, references: References): Compiler {
+  const normalized = normalizeDocument(document, references);
+  const ajv = createAjv();
+  ajv.addSchema(normalized, DOCUMENT_URI);
+  return { ajv, schemas: { placeOf: placesIn(normalized), root: document.root } };
+}
+
+function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({
     strict: false,
     logger: false,
     allErrors: true,
+    // Which schema an error is about: Ajv tells its path from wherever it began to compile.
+    verbose: true,
     validateSchema: false,
     // Without it `required: [constructor]` finds the one that every object inherits.
     ownProperties: true,
@@ -68,18 +84,38 @@ function createAjv(document: OpenApiDocument, references: References): Ajv2020 {
     errors: false,
     error: { message: 'must not be in a response: the contract declares it writeOnly' },
   });
-  return ajv.addSchema(normalizeDocument(document, references), DOCUMENT_URI);
+  return ajv;
 }
 
-function judgeBy(validate: ValidateFunction, place: string): Judge {
+type ToBreach = (error: ErrorObject, value: unknown) => Violation['breach'];
+
+function judgeBy(validate: ValidateFunction, place: string, toBreach: ToBreach): Judge {
   return (value) => {
     try {
-      return { violations: validate(value) ? [] : (validate.errors ?? []).map(violationOf) };
+      if (validate(value)) return { violations: [] };
+      const errors = validate.errors ?? [];
+      const choices = errors.filter(isOfChoice).map((error) => error.instancePath);
+      return {
+        violations: errors.map((error) => ({
+          ...violationOf(error),
+          // Of branches that nothing is of, each is broken in its own way, and none of them by the value.
+          breach: isBelowAny(choices, error) ? undefined : toBreach(error, value),
+        })),
+      };
     } catch (error) {
       // Data or schemas that are nested without end.
       return { unchecked: `the schema at ${place} cannot judge this value: ${messageOf(error)}` };
     }
   };
+}
+
+function isOfChoice({ keyword }: ErrorObject): boolean {
+  return keyword === 'oneOf' || keyword === 'anyOf';
+}
+
+function isBelowAny(choices: readonly string[], error: ErrorObject): boolean {
+  if (isOfChoice(error)) return false;
+  return choices.some((at) => error.instancePath === at || error.instancePath.startsWith(`${at}/`));
 }
 
 /** Without the value itself, which may be a secret. */

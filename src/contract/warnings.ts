@@ -1,8 +1,8 @@
 import { formatLocation } from '../core/index.ts';
 import type { OpenApiDocument } from './document.ts';
+import { locationOf } from './location.ts';
 import { problemsOfParity } from './parity-extension.ts';
 import { placeBelow, placeOf } from './place.ts';
-import { locationOf } from './references.ts';
 import type { Extended, Survey } from './survey.ts';
 
 /** One line about a place: `gateway.yaml:12  GET /trades has no operationId`. */

@@ -43,3 +43,18 @@ test('to ask whether there is one spends none', () => {
   clock.advance(1_000);
   assert.deepEqual([budget.hasOne(), budget.take()], [true, true]);
 });
+
+test('after a pause as many at once as it says, and then so many a second', () => {
+  const clock = createFakeClock();
+  const { take: allows } = createBudget(2, clock, 5);
+  const inARow = (): number => {
+    let count = 0;
+    while (allows()) count += 1;
+    return count;
+  };
+  assert.equal(inARow(), 5);
+  clock.advance(1_000);
+  assert.equal(inARow(), 2);
+  clock.advance(3_600_000);
+  assert.equal(inARow(), 5);
+});

@@ -30,6 +30,23 @@ export interface Violation {
   /** JSON pointer into the body, or `header:<name>`, or `` for the response itself. */
   readonly at: string;
   readonly message: string;
+  /** What of the contract is broken; undefined where that is no one place of it. */
+  readonly breach?: Breach | undefined;
+}
+
+/** One way in which replies break the contract: the same for all that do so alike. */
+export interface Breach {
+  /** A keyword of JSON Schema, or `status`, `media-type` or `header`. */
+  readonly keyword: string;
+  /** Where the contract says what is broken: the schema that has the keyword, the responses, the response or its header. */
+  readonly place: string;
+  /** What was found: a type, the name of a property (with its type) or of a header, a member as JSON, a status, a media type. */
+  readonly found: string;
+}
+
+/** A breach that was seen in one exchange, and who was. */
+export interface SeenBreach extends Breach {
+  readonly by: Side | 'both';
 }
 
 /** One side of an observed exchange, without its body. */
@@ -56,6 +73,8 @@ export interface Observation {
   readonly candidate?: SideObservation | undefined;
   /** Ids of the points of the contract in which the sides were seen to agree, without those that were told lately. */
   readonly covered?: readonly string[] | undefined;
+  /** How the two sides break the contract, where that was checked; redacted. */
+  readonly breaches?: readonly SeenBreach[] | undefined;
   /** What stands after noise and confirmation; redacted. */
   readonly findings: readonly Finding[];
   readonly method: string;

@@ -1,4 +1,5 @@
 export * from './acceptance.ts';
+export * from './breach.ts';
 export * from './budget.ts';
 export * from './clock.ts';
 export * from './cluster.ts';

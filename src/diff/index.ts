@@ -1,7 +1,7 @@
 export { compareReplies, isIdentical } from './compare.ts';
+export { checkPair, type PairConformance } from './conformance.ts';
 export { coveredBy } from './covered.ts';
 export {
-  checkPair,
   failureOf,
   type JudgeContext,
   type Judgement,

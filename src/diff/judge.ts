@@ -1,7 +1,6 @@
 // From two replies, or four after a second read, to the outcome of the exchange and what it rests on.
 import type { Contract, Operation } from '../contract/index.ts';
-import type { Conformance, Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
-import { checkBody } from './check-body.ts';
+import type { Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
 import { compareReplies } from './compare.ts';
 import { confirm, isCosmetic } from './confirm.ts';
 import { toFindings } from './findings.ts';
@@ -134,9 +133,4 @@ function describe(
 ): readonly Finding[] {
   const mediaType = essenceOf(contentTypeOf(pair.legacy));
   return toFindings(raw, { operation, status: pair.legacy.status, mediaType, hash, wantsExample, keepsShapesOnly });
-}
-
-/** Whether each side keeps the contract, by itself. */
-export function checkPair(context: JudgeContext, pair: ReplyPair): Readonly<Record<Side, Conformance['kind']>> {
-  return { legacy: checkBody(context, pair.legacy).kind, candidate: checkBody(context, pair.candidate).kind };
 }

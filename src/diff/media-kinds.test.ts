@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import type { Reply } from '../core/index.ts';
 import { contractFrom } from '../testing/contract.ts';
 import { compareReplies } from './compare.ts';
-import { checkPair, judgePair } from './judge.ts';
+import { checkPair } from './conformance.ts';
+import { judgePair } from './judge.ts';
 
 type Body = string | Uint8Array;
 
@@ -505,7 +506,7 @@ test('an entity that stands for others is not followed', () => {
 describe('conformance', () => {
   const check = (typed: Typed, sides: Sides) => {
     const { contract, operation, pair } = declared(typed);
-    return checkPair({ contract, operation, hash }, pair(sides));
+    return checkPair({ contract, operation, hash }, pair(sides)).conformance;
   };
   test('is judged line by line', () => {
     assert.deepEqual(check(LINES, { legacy: '{"n":1}\n{"n":2}\n', candidate: '{"n":1}\n{"n":"x"}\n' }), {

@@ -53,7 +53,7 @@ function giveUp(database: DatabaseSync, bindingId: number): true {
     database.exec(`DELETE FROM window_operations WHERE window_id IN ${some}`);
     database.exec(`DELETE FROM windows WHERE id IN ${some}`);
     if (database.prepare('SELECT 1 FROM windows WHERE binding_id = ? LIMIT 1').get(bindingId) !== undefined) return;
-    for (const table of ['clusters', 'merged_operations', 'covered'])
+    for (const table of ['clusters', 'merged_operations', 'covered', 'breaches'])
       database.exec(`DELETE FROM ${table} WHERE binding_id = ${bindingId}`);
     database.exec(`DELETE FROM bindings WHERE id = ${bindingId}`);
   });

@@ -60,7 +60,13 @@ const MIGRATIONS: readonly string[] = [
      operation_id TEXT NOT NULL,
      point TEXT NOT NULL,
      PRIMARY KEY (binding_id, operation_id, point)
-   ) STRICT, WITHOUT ROWID;`,
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE breaches (
+     binding_id INTEGER NOT NULL REFERENCES bindings (id),
+     breach_key TEXT NOT NULL,
+     breach TEXT NOT NULL,
+     PRIMARY KEY (binding_id, breach_key)
+   ) STRICT;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

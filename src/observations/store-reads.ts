@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
+import type { BreachCount, Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
 import { createEvidenceFold } from './evidence-fold.ts';
 import type { Mark } from './mark.ts';
 import { asRow } from './schema.ts';
@@ -57,13 +57,28 @@ export function readClusters(database: DatabaseSync, binding: EvidenceBinding): 
     .map((row) => JSON.parse(asRow<{ cluster: string }>(row).cluster));
 }
 
+/** Most pairs first. */
+export function readBreaches(database: DatabaseSync, binding: EvidenceBinding): readonly BreachCount[] {
+  if (!hasTable(database, 'breaches')) return [];
+  const pairs = (breach: BreachCount): number => breach.legacy + breach.candidate + breach.both;
+  return database
+    .prepare(`SELECT breach FROM breaches WHERE binding_id = ${BINDING_ID} ORDER BY breach_key`)
+    .all(binding.contract, binding.rules, binding.build)
+    .map((row): BreachCount => JSON.parse(asRow<{ breach: string }>(row).breach))
+    .toSorted((one, other) => pairs(other) - pairs(one));
+}
+
+/** A store that no newer version has written to yet has not all tables. */
+function hasTable(database: DatabaseSync, name: string): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+}
+
 /** Ids of the points of the contract that were covered, by operation. */
 export function readCovered(
   database: DatabaseSync,
   binding: EvidenceBinding,
 ): ReadonlyMap<string, ReadonlySet<string>> {
-  // A store that no newer version has written to yet has no such table.
-  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'covered'").get() === undefined) return new Map();
+  if (!hasTable(database, 'covered')) return new Map();
   const rows = database
     .prepare(`SELECT operation_id AS operationId, point FROM covered WHERE binding_id = ${BINDING_ID}`)
     .all(binding.contract, binding.rules, binding.build)

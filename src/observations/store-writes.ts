@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Cluster, EvidenceBinding } from '../core/index.ts';
+import { type BreachCount, breachKey, type Cluster, type EvidenceBinding } from '../core/index.ts';
+import { MAX_BREACHES, mergeBreaches } from './breach-tally.ts';
 import { mergeClusters } from './cluster-tally.ts';
 import type { Mark } from './mark.ts';
 import { asRow } from './schema.ts';
@@ -18,6 +19,7 @@ export function writeWindow(database: DatabaseSync, binding: EvidenceBinding, re
   if (database.prepare('SELECT 1 FROM windows WHERE record_id = ?').get(record.id) !== undefined) return;
   const bindingId = bindingIdOf(database, binding);
   const unstored = writeClusters(database, bindingId, record.clusters);
+  writeBreaches(database, bindingId, record.breaches ?? []);
   const { lastInsertRowid: windowId } = database
     .prepare('INSERT INTO windows (record_id, binding_id, from_ms, to_ms, unclustered_findings) VALUES (?, ?, ?, ?, ?)')
     .run(record.id, bindingId, record.fromMs, record.toMs, record.unclusteredFindings + unstored);
@@ -83,6 +85,20 @@ function writeClusters(database: DatabaseSync, bindingId: number, clusters: read
     writeCluster(database, bindingId, stored === undefined ? cluster : mergeClusters(stored, cluster));
   }
   return unstored;
+}
+
+function writeBreaches(database: DatabaseSync, bindingId: number, breaches: readonly BreachCount[]): void {
+  const count = database.prepare('SELECT count(*) AS n FROM breaches WHERE binding_id = ?').get(bindingId);
+  let room = MAX_BREACHES.store - asRow<{ n: number }>(count).n;
+  const read = database.prepare('SELECT breach FROM breaches WHERE binding_id = ? AND breach_key = ?');
+  const write = database.prepare('INSERT OR REPLACE INTO breaches VALUES (?, ?, ?)');
+  for (const breach of breaches) {
+    const key = breachKey(breach);
+    const known = asRow<{ breach: string } | undefined>(read.get(bindingId, key));
+    if (!known && room <= 0) continue;
+    if (!known) room -= 1;
+    write.run(bindingId, key, JSON.stringify(known ? mergeBreaches(JSON.parse(known.breach), breach) : breach));
+  }
 }
 
 function readCluster(database: DatabaseSync, bindingId: number, clusterId: string): Cluster | undefined {

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import type { Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
+import type { BreachCount, Cluster, Evidence, EvidenceBinding } from '../core/index.ts';
 import { openDatabase, type StoreOptions } from './database.ts';
 import type { Mark } from './mark.ts';
 import { type Retention, retainStep, usedBytes } from './retention.ts';
 import { inTransaction } from './schema.ts';
 import { storeError, withStoreErrors } from './store-errors.ts';
 import {
+  readBreaches,
   readClusters,
   readCovered,
   readEvidence,
@@ -31,6 +32,8 @@ export interface Store {
   readClusters(binding?: EvidenceBinding): readonly Cluster[];
   /** Ids of the points of the contract that were covered, by operation. Of the latest binding unless one is given. */
   readCovered(binding?: EvidenceBinding): ReadonlyMap<string, ReadonlySet<string>>;
+  /** How the sides break the contract, most pairs first. Of the latest binding unless one is given. */
+  readBreaches(binding?: EvidenceBinding): readonly BreachCount[];
   /** How many findings belong to no stored cluster because there were too many causes. */
   readUnclustered(binding?: EvidenceBinding): number;
   /** Gives up what is no longer to be kept, for about so long; true when some of it is left. */
@@ -64,6 +67,7 @@ export function openStore(options: StoreOptions): Store {
     readEvidence: (binding, baselineRequests) =>
       read(() => readEvidence(database, binding ?? latest(), baselineRequests)),
     readClusters: (binding) => read(() => readClusters(database, binding ?? latest())),
+    readBreaches: (binding) => read(() => readBreaches(database, binding ?? latest())),
     readCovered: (binding) => read(() => readCovered(database, binding ?? latest())),
     readUnclustered: (binding) => read(() => readUnclustered(database, binding ?? latest())),
     retain: (retention, nowMs, budgetMs = RETAIN_MS) => {

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Cluster, Finding, Observation } from '../core/index.ts';
+import type { BreachCount, Cluster, Finding, Observation } from '../core/index.ts';
+import { createBreachTally } from './breach-tally.ts';
 import { type ClusterTally, closeCluster, countFinding, createClusterTally } from './cluster-tally.ts';
 import { addLatency, createSketch, encodeSketch, type LatencySketch } from './latency-sketch.ts';
 import { countObservation, createCounts, type OperationCounts } from './operation-counts.ts';
@@ -30,6 +31,8 @@ export interface WindowRecord {
   readonly toMs: number;
   readonly operations: readonly OperationRecord[];
   readonly clusters: readonly Cluster[];
+  /** Absent in what an earlier version wrote. */
+  readonly breaches?: readonly BreachCount[];
   /** Findings that found no room among the clusters. */
   readonly unclusteredFindings: number;
 }
@@ -55,6 +58,7 @@ interface OperationTally {
 export function createWindow(fromMs: number): ObservationWindow {
   const operations = new Map<string, OperationTally>();
   const clusters = new Map<string, ClusterTally>();
+  const breaches = createBreachTally();
   let exchangeNumber = 0;
   let unclusteredFindings = 0;
 
@@ -95,6 +99,7 @@ export function createWindow(fromMs: number): ObservationWindow {
       const { legacy, candidate } = observation;
       if (legacy?.totalMs !== undefined) addLatency(tally.legacy, legacy.totalMs);
       if (candidate?.totalMs !== undefined) addLatency(tally.candidate, candidate.totalMs);
+      if (observation.breaches) breaches.add(observation.operationId, observation.breaches);
       for (const id of observation.covered ?? []) if (tally.covered.size < MAX_COVERED) tally.covered.add(id);
       if (observation.findings.length > 0) addFindings(observation);
     },
@@ -106,6 +111,7 @@ export function createWindow(fromMs: number): ObservationWindow {
       toMs: Math.max(fromMs, toMs),
       operations: [...operations].map(([operationId, tally]) => closeOperation(operationId, tally)),
       clusters: [...clusters.values()].map(closeCluster),
+      breaches: breaches.close(),
       unclusteredFindings,
     }),
   };

@@ -1,4 +1,5 @@
 import type { Cluster, Evidence, GateReason, Verdict } from '../core/index.ts';
+import { type BreachInput, listBreaches } from './breaches.ts';
 import { listClusters } from './clusters.ts';
 import { isoTime } from './counts.ts';
 import { type CoverageInput, listCoverage } from './coverage.ts';
@@ -26,6 +27,7 @@ export interface ReportInputs {
   readonly clusters: readonly Cluster[];
   /** Those that were applied to the evidence. */
   readonly acceptances: readonly AcceptanceEntry[];
+  readonly breaches: readonly BreachInput[];
   /** Of each operation of the contract. */
   readonly coverage: readonly CoverageInput[];
   /** All operations of the contract. */
@@ -64,6 +66,7 @@ export function createReport(inputs: ReportInputs): ReportDocument {
     neverSeen: neverSeenOf(inputs),
     exempt: exemptIn(verdict.reasons),
     acceptances: inputs.acceptances,
+    breaches: listBreaches(inputs.breaches, inputs.lineOf),
     coverage: listCoverage(requestedIn(inputs), inputs.lineOf),
     operations: listOperations(evidence, inputs.operations, verdict.reasons),
     clusters: listClusters(inputs.clusters, { ...inputs, judged }),

@@ -144,6 +144,24 @@ const coverage = z.object({
   missing: z.array(uncovered).describe('At most 200 of those that none showed.'),
 });
 
+const breach = z.object({
+  keyword: z.string().describe('A keyword of JSON Schema, or `status`, `media-type` or `header`.'),
+  place: z.string(),
+  line: z.int().positive().nullable().describe('Line of the place in the contract.'),
+  found: z
+    .string()
+    .describe('What stood there instead: a type, a property, a header, a member, a status or a media type.'),
+  title: z.string(),
+  legacy: count.describe('Checked pairs in which legacy alone did so.'),
+  candidate: count.describe('Checked pairs in which the candidate alone did so: a regression.'),
+  both: count.describe('Checked pairs in which both did so alike: the contract may be wrong.'),
+  operations: countByOperation,
+  patch: z
+    .array(z.object({ target: z.string(), update: z.unknown().optional(), remove: z.literal(true).optional() }))
+    .nullable()
+    .describe('Actions of an OpenAPI Overlay that would make it true, where both sides do so and a small change does.'),
+});
+
 const acceptance = z.object({
   operationId: z.string(),
   fingerprint: z.string(),
@@ -200,6 +218,7 @@ export const reportSchema = z
       .describe(
         'Of each operation that was requested, what the evidence says nothing about although the contract does.',
       ),
+    breaches: z.array(breach).describe('How the two sides break the contract, each by itself and both alike.'),
     operations: z.array(operation),
     clusters: z.array(cluster),
     groups: z.array(
@@ -236,6 +255,7 @@ export type ReportDocument = Readable<z.infer<typeof reportSchema>>;
 export type GateEntry = ReportDocument['gates'][number];
 export type OperationEntry = ReportDocument['operations'][number];
 export type AcceptanceEntry = ReportDocument['acceptances'][number];
+export type BreachEntry = ReportDocument['breaches'][number];
 export type CoverageEntry = ReportDocument['coverage'][number];
 export type ClusterEntry = ReportDocument['clusters'][number];
 export type ExemplarEntry = ClusterEntry['exemplars'][number];

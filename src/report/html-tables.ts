@@ -5,7 +5,16 @@ import type { OperationEntry, ReportDocument } from './document.ts';
 import { numberCell, outcomeBar, scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
 import { QUANTILES } from './operations.ts';
-import { ACCEPTANCE_WORDS, acceptedText, COVERAGE_MEANING, countsText, operationPlace, quantileText } from './words.ts';
+import {
+  ACCEPTANCE_WORDS,
+  acceptedText,
+  BREACH_MEANING,
+  COVERAGE_MEANING,
+  contractLocation,
+  countsText,
+  operationPlace,
+  quantileText,
+} from './words.ts';
 
 export function notComparedSection({ notCompared, neverSeen, exempt, totals }: ReportDocument): Markup {
   const head = markup`<tr><th scope="col">Reason</th><th scope="col" class="num">Requests</th><th scope="col">Why</th><th scope="col">Operations</th></tr>`;
@@ -23,6 +32,21 @@ ${rows.length > 0 ? scrollTable(caption, head, [markup`<tbody>${rows}</tbody>`])
 ${neverSeen.length > 0 ? markup`<div><h3>${formatCount(neverSeen.length)} in the contract, never requested</h3><ul>${neverSeen.map((id) => markup`<li><code>${id}</code></li>`)}</ul></div>` : undefined}
 ${exempt.length > 0 ? markup`<div><h3>${formatCount(exempt.length)} exempt from the gates</h3><ul class="plain">${exempt.map(({ operationId, why }) => markup`<li><code>${operationId}</code>: ${why}</li>`)}</ul></div>` : undefined}
 </div></section>
+`;
+}
+
+export function breachesSection({ breaches, contractFile }: ReportDocument): Markup | undefined {
+  if (breaches.length === 0) return undefined;
+  const head = markup`<tr><th scope="col">Breach</th><th scope="col">Place</th><th scope="col" class="num">Candidate alone</th><th scope="col" class="num">Both</th><th scope="col" class="num">Legacy alone</th></tr>`;
+  const rows = breaches.map(
+    (each) =>
+      markup`<tr><th scope="row" class="words">${each.title}</th><td class="words"><code>${contractLocation(each, contractFile)}</code></td>${numberCell(each.candidate)}${numberCell(each.both)}${numberCell(each.legacy)}</tr>
+`,
+  );
+  return markup`<section id="breaches" aria-labelledby="breaches-title">
+<h2 id="breaches-title">Against the contract</h2>
+<p>${BREACH_MEANING}</p>
+${scrollTable('Checked pairs in which a side breaks the contract', head, [markup`<tbody>${rows}</tbody>`])}</section>
 `;
 }
 

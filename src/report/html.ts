@@ -6,6 +6,7 @@ import { gatesSection } from './html-gates.ts';
 import { outcomeBar, outcomeParts } from './html-parts.ts';
 import {
   acceptedSection,
+  breachesSection,
   coverageSection,
   latencySection,
   notComparedSection,
@@ -35,7 +36,7 @@ export function renderHtml(document: ReportDocument): string {
 ${verdictStrip(document)}
 <main>
 ${contents(document)}${warningsNote(document)}${overview(document)}
-${gatesSection(document)}${notComparedSection(document)}${coverageSection(document)}${acceptedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
+${gatesSection(document)}${notComparedSection(document)}${breachesSection(document)}${coverageSection(document)}${acceptedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
 <footer><p>paritygate ${document.tool.version}, report format ${document.formatVersion}, ${formatTime(document.generatedAt)}. Every number stands in report.json;
 this page is rendered from it and loads nothing.</p></footer>
 <script type="application/json" id="paritygate-report">${trusted(embeddedSummary(document))}</script>
@@ -61,10 +62,11 @@ function verdictStrip({ verdict, evidence, contractFile, status }: ReportDocumen
 </div></header>`;
 }
 
-function contents({ gates, clusters, coverage, operations }: ReportDocument): Markup {
+function contents({ gates, clusters, breaches, coverage, operations }: ReportDocument): Markup {
   const links = [
     ['gates', `Gates (${formatCount(gates.length)})`],
     ['not-compared', 'Not compared'],
+    ...(breaches.length > 0 ? [['breaches', 'Against the contract'] as const] : []),
     ...(coverage.length > 0 ? [['coverage', 'Covered'] as const] : []),
     ['operations', `Operations (${formatCount(operations.length)})`],
     ['causes', `Causes (${formatCount(clusters.length)})`],

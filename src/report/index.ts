@@ -1,3 +1,4 @@
+export { contractPatch } from './breaches.ts';
 export { titleOf } from './clusters.ts';
 export { createReport, type ReportInputs, type WeightMark } from './create.ts';
 export { type AcceptanceEntry, type ReportDocument, reportJsonSchema, reportSchema } from './document.ts';

@@ -9,6 +9,7 @@ import { valueLines } from './value-lines.ts';
 import {
   ACCEPTANCE_WORDS,
   acceptedText,
+  BREACH_MEANING,
   CLASS_WORDS,
   COVERAGE_MEANING,
   contractLocation,
@@ -35,6 +36,7 @@ export function renderMarkdown(document: ReportDocument): string {
       ...verdictBlocks(document),
       ...gateBlocks(document),
       ...notComparedBlocks(document),
+      ...breachBlocks(document),
       ...coverageBlocks(document),
       ...acceptedBlocks(document),
       ...operationBlocks(document),
@@ -100,6 +102,19 @@ function notComparedBlocks({ notCompared, neverSeen, exempt, totals }: ReportDoc
         ]
       : []),
   ];
+}
+
+function breachBlocks({ breaches, contractFile }: ReportDocument): readonly string[] {
+  if (breaches.length === 0) return [];
+  const rows = breaches.map((each) => [
+    mdText(each.title, 200),
+    mdCode(contractLocation(each, contractFile)),
+    formatCount(each.candidate),
+    formatCount(each.both),
+    formatCount(each.legacy),
+  ]);
+  const head = ['Breach', 'Place', 'Candidate alone', 'Both', 'Legacy alone'];
+  return ['## Against the contract', BREACH_MEANING, tableOf(head, rows)];
 }
 
 function coverageBlocks({ coverage }: ReportDocument): readonly string[] {

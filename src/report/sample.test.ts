@@ -122,6 +122,18 @@ export function sampleInputs(rest: Partial<ReportInputs> = {}): ReportInputs {
       operations,
     },
     verdict: { verdict: 'fail', summary: 'A gate fails on 1 of 3 operations: getTrade.', reasons: sampleReasons() },
+    breaches: [
+      {
+        keyword: 'type',
+        place: '#/components/schemas/Trade/properties/symbol',
+        found: 'null',
+        legacy: 0,
+        candidate: 0,
+        both: 12,
+        operations: { getTrade: 12 },
+        patch: [{ target: "$['components']", update: { x: ['a'] } }],
+      },
+    ],
     coverage: [
       {
         operationId: 'getTrade',

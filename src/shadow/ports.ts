@@ -5,6 +5,7 @@ import type {
   Observation,
   Outcome,
   Reply,
+  SeenBreach,
   Side,
   SideObservation,
   SideResult,
@@ -16,6 +17,7 @@ export interface ShadowJudgement {
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   readonly conformance?: Readonly<Partial<Record<Side, SideObservation['conformance']>>> | undefined;
+  readonly breaches?: readonly SeenBreach[] | undefined;
   /** Ids of the points of the contract that the pair shows and agrees in, without those that were told lately. */
   readonly covered?: readonly string[] | undefined;
   /** A second read of both sides could tell a lasting difference from a passing one. */
@@ -23,7 +25,7 @@ export interface ShadowJudgement {
 }
 
 /** What is said of a pair that is identical. */
-export type Checked = Pick<ShadowJudgement, 'conformance' | 'covered'>;
+export type Checked = Pick<ShadowJudgement, 'conformance' | 'breaches' | 'covered'>;
 
 export type Judged = ShadowJudgement | { readonly uncompared: UncomparedReason };
 

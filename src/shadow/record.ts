@@ -16,6 +16,7 @@ export interface Recorded {
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   readonly conformance?: ShadowJudgement['conformance'];
+  readonly breaches?: ShadowJudgement['breaches'];
   readonly covered?: ShadowJudgement['covered'];
   readonly results: Partial<SidePair<SideResult>>;
 }
@@ -23,12 +24,13 @@ export interface Recorded {
 export function record(
   ports: ShadowPorts,
   exchange: ServedExchange,
-  { outcome, findings, conformance, covered, results }: Recorded,
+  { outcome, findings, conformance, breaches, covered, results }: Recorded,
 ): undefined {
   ports.record({
     ...commonOf(ports, exchange),
     outcome,
     findings,
+    breaches,
     covered,
     legacy:
       results.legacy &&

@@ -232,7 +232,9 @@ async function judge(
   // Without a second read the mismatch stands: it is never dropped because it could not be confirmed.
   if (!again) return judged;
   const confirmed = await ports.confirm(subjectOf(exchange), exchange.served, [pair, again]);
-  return 'uncompared' in confirmed ? judged : { ...confirmed, conformance: judged.conformance };
+  return 'uncompared' in confirmed
+    ? judged
+    : { ...confirmed, conformance: judged.conformance, breaches: judged.breaches };
 }
 
 function subjectOf({ operationId, request }: ServedExchange): Subject {

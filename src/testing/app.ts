@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type App, bindingOf, createApp } from '../app.ts';
 import { type Config, loadConfig } from '../config/index.ts';
-import type { Cluster, Evidence } from '../core/index.ts';
+import type { BreachCount, Cluster, Evidence } from '../core/index.ts';
 import { openStore } from '../observations/index.ts';
 
 export interface AppUnderTest {
@@ -18,6 +18,7 @@ export interface AppUnderTest {
     readonly evidence: Evidence;
     readonly clusters: readonly Cluster[];
     readonly covered: ReadonlyMap<string, ReadonlySet<string>>;
+    readonly breaches: readonly BreachCount[];
   }>;
 }
 
@@ -71,6 +72,7 @@ export async function startApp(t: TestContext, setup: AppSetup): Promise<AppUnde
       evidence: store.readEvidence(bindingOf(config, app.contract)),
       clusters: store.readClusters(),
       covered: store.readCovered(),
+      breaches: store.readBreaches(),
     };
     store.close();
     return found;
