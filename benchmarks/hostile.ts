@@ -8,7 +8,7 @@ import type { Standing } from './ground.ts';
 import { ITEMS_PER_SIZE, targetOf } from './items.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
-import { describeOutcomes } from './outcomes.ts';
+import { describeOutcomes, type Outcomes, sumOutcomes } from './outcomes.ts';
 import { type Interval, p99Ratio, type Seconds } from './p99-ratio.ts';
 import { describePriority, putBack, putFirst } from './priority.ts';
 import type { Run, Section } from './section.ts';
@@ -49,7 +49,13 @@ const RATE = 2_000;
 const LIMIT = 1.1;
 
 /** Until the limit lies outside of what the ratio could be, so many rounds. */
-const ROUNDS = { min: 3, max: 12 };
+const ROUNDS = { min: 6, max: 15 };
+
+/**
+ * Two processes of one program are not equally fast, and stay so: after so many rounds both are started anew, or the ratio
+ * would be one of two processes and not of two programs.
+ */
+const ROUNDS_OF_A_PAIR = 3;
 
 interface Hurt {
   readonly kind: Kind;
@@ -62,7 +68,11 @@ interface Hurt {
   readonly recorded: string;
 }
 
-type Results = Pick<Hurt, 'beside' | 'without' | 'ratio'>;
+/** What one process of each program did. */
+interface Pair extends Pick<Hurt, 'beside' | 'without'> {
+  readonly cpuMs: { readonly beside: number; readonly without: number };
+  readonly outcomes: Outcomes;
+}
 
 interface Plan {
   readonly maxRounds: number;
@@ -89,20 +99,67 @@ async function measureKind(run: Run, kind: Kind, plan: Plan): Promise<Hurt> {
   const ends: (() => unknown)[] = [];
   const onEnd: Ending['after'] = (end) => void (end && ends.push(end as () => unknown)); // it looks at no context
   const candidate = await startCandidate(run, kind, { after: onEnd });
+  const pairs: Pair[] = [];
+  let hurt: Hurt;
+  do {
+    pairs.push(await measurePair(run, { kind, candidate, before: roundsIn(pairs) }, plan));
+    hurt = sumUp(kind, pairs);
+  } while (roundsIn(pairs) < plan.maxRounds && !(roundsIn(pairs) >= ROUNDS.min && isDecided(hurt.ratio)));
+  for (const end of ends) await end();
+  return hurt;
+}
+
+function roundsIn(pairs: readonly Pair[]): number {
+  return pairs.reduce((sum, { beside }) => sum + beside.length, 0);
+}
+
+function sumUp(kind: Kind, pairs: readonly Pair[]): Hurt {
+  const [beside, without] = [pairs.flatMap((pair) => pair.beside), pairs.flatMap((pair) => pair.without)];
+  const cpuMs = (side: 'beside' | 'without'): number => pairs.reduce((sum, pair) => sum + pair.cpuMs[side], 0);
+  return {
+    kind,
+    beside,
+    without,
+    ratio: p99Ratio(secondsOf(beside), secondsOf(without)),
+    cpuUs: { beside: perRequestUs(cpuMs('beside'), beside), without: perRequestUs(cpuMs('without'), without) },
+    recorded: describeOutcomes(sumOutcomes(pairs.map(({ outcomes }) => outcomes))),
+  };
+}
+
+interface PairPlan {
+  readonly kind: Kind;
+  readonly candidate: number;
+  /** Rounds that were measured before it. */
+  readonly before: number;
+}
+
+async function measurePair(run: Run, { kind, candidate, before }: PairPlan, plan: Plan): Promise<Pair> {
   const beside = await startWarm(run, BESIDE_HOSTILE, candidate);
   // As young as the other, since a script becomes faster for minutes.
   const without = await startWarm(run, FORWARDING);
   // The candidate is not put first: it stands for a machine of its own.
   if (plan.isFirst) await putFirst([beside, without].flatMap(({ child }) => (child ? [child.pid] : [])));
-  const onRound = (round: number) =>
+  const spentBefore = [beside, without].map(cpuMsOf);
+  const results: [OpenLoopResult[], OpenLoopResult[]] = [[], []];
+  const last = Math.min(plan.maxRounds, before + ROUNDS_OF_A_PAIR);
+  for (let round = before + 1; round <= last; round++) {
     run.onProgress(`round ${round} of at most ${plan.maxRounds}: a candidate that ${kind}`);
-  const before = [beside, without].map(cpuMsOf);
-  const results = await measureUntilDecided([beside.port, without.port], plan, onRound);
-  const spent = [beside, without].map((standing, side) => cpuMsOf(standing) - (before[side] ?? NaN));
+    const ports = [beside.port, without.port];
+    const [hurt, unhurt] = await sendAtRate({ ports, rate: RATE, seconds: plan.seconds, seed: round }, plan.isFirst);
+    if (hurt) results[0].push(hurt);
+    if (unhurt) results[1].push(unhurt);
+  }
+  const [hurtMs = NaN, unhurtMs = NaN] = [beside, without].map(
+    (each, side) => cpuMsOf(each) - (spentBefore[side] ?? NaN),
+  );
   const [recorded] = await stopStandings([beside, without]);
-  for (const end of ends) await end();
-  const cpuUs = { beside: perRequestUs(spent[0], results.beside), without: perRequestUs(spent[1], results.without) };
-  return { kind, ...results, cpuUs, recorded: recorded ? describeOutcomes(recorded.outcomes) : '' };
+  if (!recorded) throw new Error('the proxy beside a candidate recorded nothing');
+  return {
+    beside: results[0],
+    without: results[1],
+    cpuMs: { beside: hurtMs, without: unhurtMs },
+    outcomes: recorded.outcomes,
+  };
 }
 
 async function startCandidate({ ground }: Run, kind: Kind, ending: Ending): Promise<number> {
@@ -132,24 +189,8 @@ function cpuMsOf({ child }: Standing): number {
 }
 
 /** Those before the first second that is counted were requests too. */
-function perRequestUs(cpuMs = NaN, results: readonly OpenLoopResult[]): number {
+function perRequestUs(cpuMs: number, results: readonly OpenLoopResult[]): number {
   return (cpuMs * 1000) / results.reduce((sum, { asked }) => sum + asked, 0);
-}
-
-async function measureUntilDecided(
-  ports: readonly number[],
-  { maxRounds, seconds, isFirst }: Plan,
-  onRound: (round: number) => void,
-): Promise<Results> {
-  const [beside, without]: [OpenLoopResult[], OpenLoopResult[]] = [[], []];
-  for (let round = 1; ; round++) {
-    onRound(round);
-    const [hurt, unhurt] = await sendAtRate({ ports, rate: RATE, seconds, seed: round }, isFirst);
-    if (hurt) beside.push(hurt);
-    if (unhurt) without.push(unhurt);
-    const ratio = p99Ratio(secondsOf(beside), secondsOf(without));
-    if (round >= maxRounds || (round >= ROUNDS.min && isDecided(ratio))) return { beside, without, ratio };
-  }
 }
 
 function secondsOf(results: readonly OpenLoopResult[]): Seconds {

@@ -20,6 +20,13 @@ export function readOutcomes(configFile: string): Outcomes {
   return { eligible: operations.reduce((sum, { eligible }) => sum + eligible, 0), counts };
 }
 
+export function sumOutcomes(all: readonly Outcomes[]): Outcomes {
+  const counts: Record<string, number> = {};
+  for (const [name, count] of all.flatMap((each) => Object.entries(each.counts)))
+    counts[name] = (counts[name] ?? 0) + count;
+  return { eligible: all.reduce((sum, { eligible }) => sum + eligible, 0), counts };
+}
+
 export function describeOutcomes({ eligible, counts }: Outcomes): string {
   const parts = Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)
