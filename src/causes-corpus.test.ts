@@ -66,7 +66,12 @@ before(() => {
     observations.push(sampleObservation({ operationId, target, outcome, findings }));
   }
   const { clusters } = recordOf(observations);
-  entries = listClusters(clusters, { judged: EXCHANGES, lineOf: () => undefined, rendered: new Map() });
+  entries = listClusters(clusters, {
+    judged: EXCHANGES,
+    evidence: { operations: [] },
+    lineOf: () => undefined,
+    rendered: new Map(),
+  });
 });
 
 const ofKind = (kind: ClusterEntry['kind']): readonly ClusterEntry[] => entries.filter((entry) => entry.kind === kind);

@@ -154,6 +154,8 @@ async function leftOver(t: TestContext, more: string): Promise<ReadonlyMap<strin
       'X-Api-Key': named(45),
       Referer: `/?token=${named(46)}`,
       'X-User-Id': named(47),
+      'X-Tenant-Token': named(51),
+      'X-App-Version': JWT,
     };
     await (await fetch(`${serve.url}/${path}?${query}`, { headers, redirect: 'manual' })).arrayBuffer();
   }

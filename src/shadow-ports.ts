@@ -3,8 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Analysis } from './analysis.ts';
 import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
-import { type Clock, createBudget, messageOf, type Side } from './core/index.ts';
-import { failureOf, isIdentical, judgeFailure, judgeUnreadable, redactTarget, shapeOfTarget } from './diff/index.ts';
+import { type BackendRequest, type Clock, createBudget, featuresOf, messageOf, type Side } from './core/index.ts';
+import {
+  failureOf,
+  isHarmless,
+  isIdentical,
+  judgeFailure,
+  judgeUnreadable,
+  redactTarget,
+  shapeOfTarget,
+  tellableName,
+} from './diff/index.ts';
 import { createFailureJudge } from './failure-judge.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
@@ -32,6 +41,11 @@ export function wireShadow(shadowed: Shadowed): Shadow {
   };
   const sendMarked: Upstreams['send'] = (side, request, likely) =>
     upstreams.send(side, { ...request, headers: shadowHeaders(request.headers, config.shadow.mark) }, likely);
+  const mayTell = {
+    name: (name: string) => tellableName(name, keyed),
+    value: (name: string, value: string) => !config.redaction.strict && isHarmless(name, value, keyed),
+  };
+  const mayLookClosely = createBudget(FEATURES.perSecond, clock, FEATURES.atOnce).take;
   const ports = {
     send: withOutages(sendMarked, { clock, onChange: (change) => warn(describeOutage(change)) }),
     hasRoom: upstreams.hasRoom,
@@ -52,6 +66,8 @@ export function wireShadow(shadowed: Shadowed): Shadow {
       const path = operations.get(id)?.path ?? '';
       return config.redaction.strict ? shapeOfTarget(path, target) : redactTarget(target, keyed, path);
     },
+    featuresOf: (request: BackendRequest, side: Side) =>
+      mayLookClosely() ? featuresOf(request, side, mayTell) : undefined,
     record: recorder.record,
     mayConfirm: createBudget(config.confirm.perSecond, clock).take,
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
@@ -59,6 +75,9 @@ export function wireShadow(shadowed: Shadowed): Shadow {
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
 }
+
+/** Requests whose features are looked at: it takes some 20 µs of the thread that serves. */
+const FEATURES = { perSecond: 50, atOnce: 200 } as const;
 
 function describeOutage({ side, group, isOut }: OutageChange): string {
   const of = group === undefined ? '' : ` of group ${group}`;

@@ -11,7 +11,7 @@ function configOf(more: string): Config {
 test('what bounds the load on a backend is dealt out among the workers', () => {
   const { shadow, confirm } = shareOf(configOf('workers: 4\n'), 8080);
   assert.deepEqual([shadow.concurrency, shadow.queue, confirm.perSecond], [16, 64, 5]);
-  assert.equal(shadow.connectionsPerSecond, 3.75);
+  assert.equal(shadow.connectionsPerSecond, 2.5);
 });
 
 test('each worker can do something, and what is off stays off', () => {

@@ -35,7 +35,7 @@ describe('a minimal file', () => {
         methods: ['GET', 'HEAD'],
         concurrency: 64,
         queue: 256,
-        connectionsPerSecond: 15,
+        connectionsPerSecond: 10,
         timeoutMs: 5_000,
         maxBodyBytes: 2_097_152,
         mark: 'x-paritygate-shadow',

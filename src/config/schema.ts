@@ -122,11 +122,11 @@ const shadow = z
       )
       .meta({ examples: [256] }),
     connectionsPerSecond: count(1, 100_000)
-      .default(15)
+      .default(10)
       .describe(
-        'Connections that mirroring may open in a second, default 15, after a pause those of eight seconds at once. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
+        'Connections that mirroring may open in a second, default 10, after a pause those of eight seconds at once. A candidate that keeps its connections needs few; one that closes each after its answer has only so many requests compared, and the others are counted as `shadow-dropped`: connecting is work that live requests would have to wait for.',
       )
-      .meta({ examples: [15] }),
+      .meta({ examples: [10] }),
     timeoutMs: milliseconds(1)
       .default(5_000)
       .describe(

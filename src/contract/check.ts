@@ -1,13 +1,11 @@
-import type { Breach, Conformance, RawHeaders, Violation } from '../core/index.ts';
+import type { Breach, Conformance, RawHeaders } from '../core/index.ts';
 import { essenceOf, isJsonMediaType } from './media-type.ts';
 import type { FoundResponse, Responses } from './responses.ts';
 import type { CheckedReply, DeclaredHeader, Operation } from './types.ts';
-import type { Judgement, Validator } from './validator.ts';
-
-/** A body with thousands of bad items has thousands of violations; the first ones tell what is wrong. */
-const MAX_VIOLATIONS = 20;
+import { type Judgement, MAX_VIOLATIONS, type Validator, type Violated } from './validator.ts';
 
 const CONFORMS: Conformance = { kind: 'conforms' };
+const NOTHING: Violated = { violations: [], breaches: [] };
 
 interface Subject {
   readonly operation: Operation;
@@ -23,12 +21,16 @@ export function checkReply(subject: Subject, responses: Responses, validator: Va
   if (found.kind === 'undeclared-status') {
     const breach = { keyword: 'status', place: found.place, found: String(reply.status) };
     const message = `the status ${reply.status} is not documented for ${operation.id}`;
-    return conformanceOf([{ at: '', message, breach }]);
+    return conformanceOf({ violations: [{ at: '', message }], breaches: [{ ...breach, at: '' }] });
   }
   const missing = missingHeaders(found.headers, reply.headers);
-  const judgement = isBodyless(reply) ? { violations: [] } : judgeBody(found, { ...subject, contentType }, validator);
-  if ('violations' in judgement) return conformanceOf([...missing, ...judgement.violations]);
-  return missing.length > 0 ? conformanceOf(missing) : { kind: 'unchecked', why: judgement.unchecked };
+  const judgement = isBodyless(reply) ? NOTHING : judgeBody(found, { ...subject, contentType }, validator);
+  if ('violations' in judgement)
+    return conformanceOf({
+      violations: [...missing.violations, ...judgement.violations],
+      breaches: [...missing.breaches, ...judgement.breaches],
+    });
+  return missing.violations.length > 0 ? conformanceOf(missing) : { kind: 'unchecked', why: judgement.unchecked };
 }
 
 function judgeBody(
@@ -43,10 +45,10 @@ function judgeBody(
     return violated(`the media type ${essenceOf(contentType)} is not ${documented}`, breach);
   }
   const { schemaPlace } = found;
-  if (schemaPlace === undefined || found.body === undefined) return { violations: [] };
+  if (schemaPlace === undefined || found.body === undefined) return NOTHING;
   if (body !== undefined) return validator.judge(schemaPlace, body);
   if (contentType !== undefined && isJsonMediaType(contentType)) return violated('the body is not JSON');
-  if (found.body.types?.has('string') ?? true) return { violations: [] };
+  if (found.body.types?.has('string') ?? true) return NOTHING;
   return { unchecked: `the schema at ${schemaPlace} is about JSON, and the body is something else` };
 }
 
@@ -55,14 +57,17 @@ function isBodyless({ status, answersHead }: CheckedReply): boolean {
   return answersHead === true || status < 200 || status === 204 || status === 205 || status === 304;
 }
 
-function missingHeaders(declared: ReadonlyMap<string, DeclaredHeader>, headers: RawHeaders): Violation[] {
-  return [...declared.values()]
-    .filter(({ name, required }) => required && valueOfHeader(headers, name) === undefined)
-    .map(({ name, place }) => ({
+function missingHeaders(declared: ReadonlyMap<string, DeclaredHeader>, headers: RawHeaders): Violated {
+  const missing = [...declared.values()].filter(
+    ({ name, required }) => required && valueOfHeader(headers, name) === undefined,
+  );
+  return {
+    violations: missing.map(({ name }) => ({
       at: `header:${name}`,
       message: `the required header ${name} is missing`,
-      breach: { keyword: 'header', place, found: name },
-    }));
+    })),
+    breaches: missing.map(({ name, place }) => ({ keyword: 'header', place, found: name, at: `header:${name}` })),
+  };
 }
 
 function valueOfHeader(headers: RawHeaders, name: string): string | undefined {
@@ -73,9 +78,10 @@ function valueOfHeader(headers: RawHeaders, name: string): string | undefined {
 }
 
 function violated(message: string, breach?: Breach): Judgement {
-  return { violations: [{ at: '', message, breach }] };
+  return { violations: [{ at: '', message }], breaches: breach ? [{ ...breach, at: '' }] : [] };
 }
 
-function conformanceOf(violations: readonly Violation[]): Conformance {
-  return violations.length === 0 ? CONFORMS : { kind: 'violates', violations: violations.slice(0, MAX_VIOLATIONS) };
+function conformanceOf({ violations, breaches }: Violated): Conformance {
+  if (violations.length === 0) return CONFORMS;
+  return { kind: 'violates', violations: violations.slice(0, MAX_VIOLATIONS), breaches };
 }

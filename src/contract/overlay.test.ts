@@ -111,6 +111,16 @@ describe('an overlay', () => {
     );
   });
 
+  test('changes a place once, however often its target selects it', (t) => {
+    const loaded = load(t, `${header()}  - target: $.paths['/a'].get.tags[0, 0]\n    remove: true\n`);
+    assert.deepEqual(loaded.contract.operations[0]?.tags, ['two']);
+  });
+
+  test('removes items of a list in whatever order they are selected', (t) => {
+    const loaded = load(t, `${header()}  - target: $.paths['/a'].get.tags[1, 0]\n    remove: true\n`);
+    assert.deepEqual(loaded.contract.operations[0]?.tags, []);
+  });
+
   test('removes several items of a list at once', (t) => {
     const loaded = load(t, `${header()}  - target: $.paths['/a'].get.tags.*\n    remove: true\n`);
     assert.deepEqual(loaded.contract.operations[0]?.tags, []);

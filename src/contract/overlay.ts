@@ -95,9 +95,9 @@ function actionOf(overlay: OverlayDocument, action: unknown, index: number): Act
 
 function changeOf(overlay: OverlayDocument, action: JsonObject, at: string): Action['change'] {
   if (action['remove'] === true) return { kind: 'remove' };
+  if (Object.hasOwn(action, 'update')) return { kind: 'update', with: action['update'] as Json }; // as parsed from YAML or JSON
   const copy = action['copy'];
   if (typeof copy === 'string') return { kind: 'copy', from: copy };
-  if (Object.hasOwn(action, 'update')) return { kind: 'update', with: action['update'] as Json }; // as parsed from YAML or JSON
   throw invalid(overlay, at, 'this action changes nothing', 'add `update`, `copy` or `remove: true`');
 }
 
@@ -118,7 +118,9 @@ type Path = readonly (string | number)[];
 
 function select({ root }: Holder, action: Action, path: string): readonly Path[] {
   try {
-    return jsonpath.query(path, root).locations();
+    const found = jsonpath.query(path, root).locations();
+    // `$['a', 'a']` selects one place twice.
+    return [...new Map(found.map((location) => [JSON.stringify(location), location])).values()];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw faulty(
@@ -144,9 +146,9 @@ function valueAt(root: Json, path: Path): Json {
   return path.reduce<Json>((value, step) => (value as Record<string | number, Json>)[step] ?? null, root); // the path was found in it
 }
 
-/** The last first, so that the numbers of those before still hold. */
+/** Of one list the last first, so that the numbers of those before still hold; what is inside before what it is in. */
 function removeAll(holder: Holder, nodes: readonly Path[]): number {
-  for (const path of nodes.toReversed()) {
+  for (const path of nodes.toSorted(lastFirst)) {
     const step = path.at(-1);
     const parent = valueAt(holder.root, path.slice(0, -1));
     if (step === undefined || typeof parent !== 'object' || parent === null) continue;
@@ -154,6 +156,11 @@ function removeAll(holder: Holder, nodes: readonly Path[]): number {
     else delete parent[step];
   }
   return nodes.length;
+}
+
+function lastFirst(one: Path, other: Path): number {
+  if (one.length !== other.length) return other.length - one.length;
+  return Number(other.at(-1)) - Number(one.at(-1)) || 0;
 }
 
 interface Change {

@@ -48,7 +48,8 @@ function check(contract: Contract, { body, status = 200, type = 'application/jso
 }
 
 function breachesOf(conformance: Conformance): readonly Breach[] {
-  return conformance.kind === 'violates' ? conformance.violations.flatMap(({ breach }) => breach ?? []) : [];
+  if (conformance.kind !== 'violates') return [];
+  return conformance.breaches.map(({ keyword, place, found }) => ({ keyword, place, found }));
 }
 
 const THING = '#/components/schemas/Thing';

@@ -1,6 +1,6 @@
 import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Violation } from '../core/index.ts';
+import { breachKey, type PlacedBreach, type Violation } from '../core/index.ts';
 import { breachOf, placesIn, type Schemas } from './breach.ts';
 import type { OpenApiDocument } from './document.ts';
 import { DOCUMENT_URI, normalizeDocument, normalizeSchemaAt } from './normalize.ts';
@@ -9,7 +9,13 @@ import { fragmentOf, placeBelow } from './place.ts';
 import type { References } from './references.ts';
 
 /** What a schema says of a value: its violations, or why it cannot say. */
-export type Judgement = { readonly violations: readonly Violation[] } | { readonly unchecked: string };
+export type Judgement = Violated | { readonly unchecked: string };
+
+/** Nothing violated is no violations. */
+export interface Violated {
+  readonly violations: readonly Violation[];
+  readonly breaches: readonly PlacedBreach[];
+}
 
 export interface Validator {
   /** Judges a value by the schema at a place. Never throws. */
@@ -18,35 +24,58 @@ export interface Validator {
   satisfies(place: string, value: unknown): boolean;
 }
 
-type Judge = (value: unknown) => Judgement;
+/** What became of a schema: a function of Ajv, or why there is none. */
+type Compiled = ValidateFunction | { readonly unchecked: string };
+
+/** A body with thousands of bad items has thousands of violations; the first ones tell what is wrong. */
+export const MAX_VIOLATIONS = 20;
+/** Errors that are looked at for what they break, and kinds of that. */
+const MAX_BLAMED = 1_000;
+const MAX_BREACHES = 50;
 
 /** One validator over the whole document, which is normalized, and its schemas compiled, when first needed. */
 export function createValidator(document: OpenApiDocument, references: References): Validator {
-  const judges = new Map<string, Judge>();
+  const whole = new Map<string, Compiled>();
+  const branches = new Map<string, Compiled>();
   let compiler: Compiler | undefined;
-  const branchJudges = new Map<string, Judge>();
-  const compile = (place: string, schema: AnySchema): Judge => {
+  const compilerOf = (): Compiler => {
+    compiler ??= createCompiler(document, references);
+    return compiler;
+  };
+  const compile = (place: string, schema: () => AnySchema): Compiled => {
     try {
-      compiler ??= createCompiler(document, references);
-      const { ajv, schemas } = compiler;
-      return judgeBy(ajv.compile(schema), place, (error, value) => breachOf(error, value, schemas));
+      return compilerOf().ajv.compile(schema());
     } catch (error) {
-      const judgement = { unchecked: `the schema at ${place} does not compile: ${messageOf(error)}` };
-      return () => judgement;
+      return { unchecked: `the schema at ${place} does not compile: ${messageOf(error)}` };
     }
   };
-  const judge = (place: string, value: unknown) => {
-    const known = judges.get(place) ?? compile(place, { $ref: DOCUMENT_URI + fragmentOf(place) });
-    judges.set(place, known);
-    return known(value);
+  const compiledIn = (known: Map<string, Compiled>, place: string, schema: () => AnySchema): Compiled => {
+    const compiled = known.get(place) ?? compile(place, schema);
+    known.set(place, compiled);
+    return compiled;
   };
-  const satisfies = (place: string, value: unknown) => {
-    const known = branchJudges.get(place) ?? compile(place, normalizeSchemaAt(document, references, place));
-    branchJudges.set(place, known);
-    const judgement = known(value);
-    return 'violations' in judgement && judgement.violations.length === 0;
+  return {
+    judge(place, value) {
+      const compiled = compiledIn(whole, place, () => ({ $ref: DOCUMENT_URI + fragmentOf(place) }));
+      if (typeof compiled !== 'function') return compiled;
+      const errors = errorsOf(compiled, value);
+      if (typeof errors !== 'string') return violatedBy(errors, value, compilerOf().schemas);
+      return { unchecked: `the schema at ${place} cannot judge this value: ${errors}` };
+    },
+    satisfies(place, value) {
+      const compiled = compiledIn(branches, place, () => normalizeSchemaAt(document, references, place));
+      return typeof compiled === 'function' && errorsOf(compiled, value).length === 0;
+    },
   };
-  return { judge, satisfies };
+}
+
+/** None where the value is valid; a text where nobody can say: data or schemas that are nested without end. */
+function errorsOf(validate: ValidateFunction, value: unknown): readonly ErrorObject[] | string {
+  try {
+    return validate(value) ? [] : (validate.errors ?? []);
+  } catch (error) {
+    return messageOf(error) || 'it failed';
+  }
 }
 
 interface Compiler {
@@ -87,35 +116,38 @@ function createAjv(): Ajv2020 {
   return ajv;
 }
 
-type ToBreach = (error: ErrorObject, value: unknown) => Violation['breach'];
+function violatedBy(errors: readonly ErrorObject[], value: unknown, schemas: Schemas): Violated {
+  const choices = new Set(errors.filter(isOfChoice).map((error) => error.instancePath));
+  // Of branches that a value is none of, each is broken in its own way, and none of them by the value.
+  const blamed = errors.slice(0, MAX_BLAMED).filter((error) => !isOfBranch(error, choices));
+  const breaches = blamed.flatMap((error) => {
+    const breach = breachOf(error, value, schemas);
+    return breach ? [{ ...breach, at: error.instancePath }] : [];
+  });
+  return { violations: errors.slice(0, MAX_VIOLATIONS).map(violationOf), breaches: eachKindOnce(breaches) };
+}
 
-function judgeBy(validate: ValidateFunction, place: string, toBreach: ToBreach): Judge {
-  return (value) => {
-    try {
-      if (validate(value)) return { violations: [] };
-      const errors = validate.errors ?? [];
-      const choices = errors.filter(isOfChoice).map((error) => error.instancePath);
-      return {
-        violations: errors.map((error) => ({
-          ...violationOf(error),
-          // Of branches that nothing is of, each is broken in its own way, and none of them by the value.
-          breach: isBelowAny(choices, error) ? undefined : toBreach(error, value),
-        })),
-      };
-    } catch (error) {
-      // Data or schemas that are nested without end.
-      return { unchecked: `the schema at ${place} cannot judge this value: ${messageOf(error)}` };
-    }
-  };
+/** A list of a thousand rows breaks the contract in one way, or in a few. */
+export function eachKindOnce(breaches: readonly PlacedBreach[]): readonly PlacedBreach[] {
+  const kinds = new Map<string, PlacedBreach>();
+  for (const breach of breaches) {
+    const key = breachKey(breach);
+    if (!kinds.has(key)) kinds.set(key, breach);
+  }
+  return [...kinds.values()].slice(0, MAX_BREACHES);
 }
 
 function isOfChoice({ keyword }: ErrorObject): boolean {
   return keyword === 'oneOf' || keyword === 'anyOf';
 }
 
-function isBelowAny(choices: readonly string[], error: ErrorObject): boolean {
-  if (isOfChoice(error)) return false;
-  return choices.some((at) => error.instancePath === at || error.instancePath.startsWith(`${at}/`));
+/** At or below a value that is of no branch. */
+function isOfBranch(error: ErrorObject, choices: ReadonlySet<string>): boolean {
+  if (choices.size === 0 || isOfChoice(error)) return false;
+  for (let at = error.instancePath; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    if (choices.has(at)) return true;
+    if (at === '') return false;
+  }
 }
 
 /** Without the value itself, which may be a secret. */

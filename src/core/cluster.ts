@@ -1,3 +1,4 @@
+import type { FeatureCounts } from './features.ts';
 import type { FindingClass, RuleId } from './finding.ts';
 import type { Outcome, Side } from './outcome.ts';
 
@@ -34,6 +35,8 @@ export interface Cluster {
   readonly transforms?: readonly string[];
   /** The same for two clusters that were seen in the very same exchanges; a sum of random numbers of 32 bits. */
   readonly exchangeSet?: number;
+  /** What the requests had that showed it; none in what an earlier version stored. */
+  readonly features?: FeatureCounts;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
   /** At most 5. */

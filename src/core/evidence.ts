@@ -1,4 +1,5 @@
 import type { DifferenceSet } from './acceptance.ts';
+import type { FeatureCounts } from './features.ts';
 import type { FindingClass } from './finding.ts';
 import type { Outcome, UncomparedReason } from './outcome.ts';
 
@@ -43,6 +44,8 @@ export interface OperationEvidence {
   readonly classes: Readonly<Record<FindingClass, number>>;
   /** Exchanges with outcome `different`, by the set of their findings. Some may be in none, where there were too many sets. */
   readonly differences: readonly DifferenceSet[];
+  /** What requests had in a sample of the pairs that agreed. */
+  readonly features: FeatureCounts;
   /** The cluster of each fingerprint in one of these sets. */
   readonly clusterOf: Readonly<Record<string, string>>;
   readonly legacy: SideEvidence;

@@ -23,15 +23,19 @@ export type SideResult =
 /** Whether a reply keeps the contract. `unchecked` says why the contract could not judge it. */
 export type Conformance =
   | { readonly kind: 'conforms' }
-  | { readonly kind: 'violates'; readonly violations: readonly Violation[] }
+  | {
+      readonly kind: 'violates';
+      /** The first of them. */
+      readonly violations: readonly Violation[];
+      /** What of the contract is broken, each kind once; those that are of no one place of it are left out. */
+      readonly breaches: readonly PlacedBreach[];
+    }
   | { readonly kind: 'unchecked'; readonly why: string };
 
 export interface Violation {
   /** JSON pointer into the body, or `header:<name>`, or `` for the response itself. */
   readonly at: string;
   readonly message: string;
-  /** What of the contract is broken; undefined where that is no one place of it. */
-  readonly breach?: Breach | undefined;
 }
 
 /** One way in which replies break the contract: the same for all that do so alike. */
@@ -42,6 +46,11 @@ export interface Breach {
   readonly place: string;
   /** What was found: a type, the name of a property (with its type) or of a header, a member as JSON, a status, a media type. */
   readonly found: string;
+}
+
+/** A breach with one of the places in the body where it stands: a JSON pointer. */
+export interface PlacedBreach extends Breach {
+  readonly at: string;
 }
 
 /** A breach that was seen in one exchange, and who was. */
@@ -73,6 +82,8 @@ export interface Observation {
   readonly candidate?: SideObservation | undefined;
   /** Ids of the points of the contract in which the sides were seen to agree, without those that were told lately. */
   readonly covered?: readonly string[] | undefined;
+  /** What the request has that others may not have; only of a sample of those that agree. */
+  readonly features?: readonly string[] | undefined;
   /** How the two sides break the contract, where that was checked; redacted. */
   readonly breaches?: readonly SeenBreach[] | undefined;
   /** What stands after noise and confirmation; redacted. */

@@ -6,6 +6,7 @@ export * from './cluster.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './exchange.ts';
+export * from './features.ts';
 export * from './finding.ts';
 export * from './hash.ts';
 export * from './header-names.ts';

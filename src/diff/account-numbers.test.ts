@@ -36,6 +36,18 @@ for (const number of [
 ])
   test(`${number} is an account`, () => assert.deepEqual(found(`to ${number}, please`), [`iban ${number}`]));
 
+for (const [text, number] of [
+  ['7,4111111111111111', 'card 4111111111111111'],
+  ['4111111111111111,12/26', 'card 4111111111111111'],
+  ['4111 1111 1111 1111 12/26', 'card 4111 1111 1111 1111'],
+  ['4111111111111111 123', 'card 4111111111111111'],
+  ['12 4111-1111-1111-1111', 'card 4111-1111-1111-1111'],
+  ['AT611904300234573201 EUR', 'iban AT611904300234573201'],
+  ['BE68 5390 0754 7034 EUR', 'iban BE68 5390 0754 7034'],
+  ['de89370400440532013000', 'iban de89370400440532013000'],
+] as const)
+  test(`what stands beside it hides none: ${text}`, () => assert.deepEqual(found(text), [number]));
+
 for (const [title, text] of [
   ['a number whose check digit is wrong', '4111111111111112'],
   ['an account whose check digits are wrong', 'DE88370400440532013000'],

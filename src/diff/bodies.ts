@@ -7,7 +7,7 @@ import { decodeText } from './decode-text.ts';
 import { eventsNode, readEvents } from './event-bodies.ts';
 import { readForm, readMultipart } from './form-bodies.ts';
 import { readHtml } from './html.ts';
-import { compareDuplicates, isSchemaOfLine, listNode, readJson, readJsonLines } from './json-bodies.ts';
+import { compareDuplicates, type Framing, isSchemaOfLine, listNode, readJson, readJsonLines } from './json-bodies.ts';
 import type { MarkupElement } from './markup.ts';
 import { charsetOf, contentTypeOf } from './media-type.ts';
 import { Position } from './position.ts';
@@ -32,13 +32,25 @@ interface Bodies extends Replies {
 export function compareBodies({ legacy, candidate }: Replies, declared: DeclaredResponse): readonly RawFinding[] {
   const node = declared.kind === 'declared' ? declared.body : undefined;
   const bodies: Bodies = { legacy, candidate, node, place: `${declared.place}/body` };
-  return COMPARISONS[bodyKindOf(contentTypeOf(legacy))](bodies);
+  const kind = bodyKindOf(contentTypeOf(legacy));
+  const found = COMPARISONS[kind](bodies);
+  return kind === 'bytes' || hasMark(legacy) === hasMark(candidate) ? found : [...found, markChanged(bodies)];
+}
+
+/** Reading passes over it, and not all clients do (RFC 8259, section 8.1). */
+function hasMark({ body }: Reply): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+}
+
+function markChanged({ legacy, candidate, place }: Bodies): RawFinding {
+  const view = { legacy: hasMark(legacy), candidate: hasMark(candidate), node: undefined, secret: false };
+  return { rule: 'byte-order-mark-changed', class: 'value', place, types: 'bytes→bytes', at: '', view };
 }
 
 const COMPARISONS: Readonly<Record<BodyKind, (bodies: Bodies) => readonly RawFinding[]>> = {
   json: (bodies) => compareJson(bodies, readJson, bodies.node),
-  'json-lines': (bodies) =>
-    compareJson(bodies, readJsonLines, isSchemaOfLine(bodies.node) ? listNode(bodies.node) : bodies.node),
+  'json-lines': (bodies) => compareLines(bodies, 'lines'),
+  'json-sequence': (bodies) => compareLines(bodies, 'sequence'),
   events: (bodies) => compareJson(bodies, readEvents, eventsNode(bodies.node)),
   form: (bodies) => compareFields(bodies, ({ body }) => readForm(body, bodies.node)),
   multipart: (bodies) => compareFields(bodies, (reply) => readMultipart(reply.body, contentTypeOf(reply), bodies.node)),
@@ -47,6 +59,11 @@ const COMPARISONS: Readonly<Record<BodyKind, (bodies: Bodies) => readonly RawFin
   text: compareText,
   bytes: (bodies) => [bytesChanged(bodies)],
 };
+
+function compareLines(bodies: Bodies, framing: Framing): readonly RawFinding[] {
+  const node = isSchemaOfLine(bodies.node) ? listNode(bodies.node) : bodies.node;
+  return compareJson(bodies, (body) => readJsonLines(body, framing), node);
+}
 
 function compareJson(bodies: Bodies, read: typeof readJson, node: SchemaNode | undefined): readonly RawFinding[] {
   const [legacy, candidate] = [read(bodies.legacy.body), read(bodies.candidate.body)];
@@ -72,7 +89,7 @@ function compareMarkup(
   };
   const [legacy, candidate] = [parse(bodies.legacy), parse(bodies.candidate)];
   if (!legacy || !candidate) return [unreadable(bodies, [legacy, candidate])];
-  const found = walkMarkup(bodies.place, { legacy, candidate });
+  const found = walkMarkup(bodies.place, { legacy, candidate }, bodies.node);
   return found.length > 0 ? found : [respelled(bodies)];
 }
 

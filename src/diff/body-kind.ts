@@ -1,7 +1,17 @@
 // Which comparison fits a body, told by its media type alone: what a body merely looks like is not what clients go by.
 import { essenceOf, isJson } from './media-type.ts';
 
-export type BodyKind = 'json' | 'json-lines' | 'events' | 'form' | 'multipart' | 'xml' | 'html' | 'text' | 'bytes';
+export type BodyKind =
+  | 'json'
+  | 'json-lines'
+  | 'json-sequence'
+  | 'events'
+  | 'form'
+  | 'multipart'
+  | 'xml'
+  | 'html'
+  | 'text'
+  | 'bytes';
 
 const KINDS: ReadonlyMap<string, BodyKind> = new Map<string, BodyKind>([
   ['application/x-ndjson', 'json-lines'],
@@ -10,7 +20,7 @@ const KINDS: ReadonlyMap<string, BodyKind> = new Map<string, BodyKind>([
   ['application/x-jsonlines', 'json-lines'],
   ['application/json-lines', 'json-lines'],
   // RFC 7464
-  ['application/json-seq', 'json-lines'],
+  ['application/json-seq', 'json-sequence'],
   ['text/event-stream', 'events'],
   ['application/x-www-form-urlencoded', 'form'],
   ['text/html', 'html'],
@@ -36,6 +46,6 @@ export function bodyKindOf(contentType: string | undefined): BodyKind {
   if (essence.startsWith('multipart/')) return 'multipart';
   // RFC 6839 and RFC 8091: a suffix says how the type is written.
   if (essence.endsWith('+xml')) return 'xml';
-  if (essence.endsWith('+json-seq')) return 'json-lines';
+  if (essence.endsWith('+json-seq')) return 'json-sequence';
   return essence.startsWith('text/') || essence.endsWith('+yaml') ? 'text' : 'bytes';
 }

@@ -1,11 +1,12 @@
 // Whether one reply keeps the contract, by itself: what its body is to the validator.
 import type { Contract, Operation } from '../contract/index.ts';
-import type { Conformance, Reply, Violation } from '../core/index.ts';
+import { breachKey, type Conformance, type PlacedBreach, type Reply, type Violation } from '../core/index.ts';
 import { bodyKindOf } from './body-kind.ts';
 import { decodeText } from './decode-text.ts';
 import { readForm } from './form-bodies.ts';
-import { isSchemaOfLine, linesOf } from './json-bodies.ts';
+import { isSchemaOfLine, textsOf } from './json-bodies.ts';
 import { contentTypeOf } from './media-type.ts';
+import { withDoubles } from './narrow.ts';
 
 interface CheckContext {
   readonly contract: Contract;
@@ -30,12 +31,13 @@ function valuesOf({ contract, operation }: CheckContext, reply: Reply): readonly
   const declared = contract.response(operation, reply.status, contentTypeOf(reply));
   const node = declared.kind === 'declared' ? declared.body : undefined;
   const kind = bodyKindOf(contentTypeOf(reply));
-  if (kind === 'form') return [readForm(reply.body, node)];
-  if (kind !== 'json' && kind !== 'json-lines') return [];
+  if (kind === 'form') return [withDoubles(readForm(reply.body, node))];
+  if (kind !== 'json' && kind !== 'json-lines' && kind !== 'json-sequence') return [];
   const text = decodeText(reply.body);
   if (text === undefined) return undefined;
   if (kind === 'json') return parseAll([text]);
-  const lines = parseAll(linesOf(text));
+  const texts = textsOf(text, kind === 'json-lines' ? 'lines' : 'sequence');
+  const lines = texts && parseAll(texts);
   return lines && !isSchemaOfLine(node) ? [lines] : lines;
 }
 
@@ -54,22 +56,33 @@ function parseAll(texts: readonly string[]): readonly unknown[] | undefined {
   }
 }
 
+/** Lines that are judged for all that they break, and kinds of it. */
+const MAX_LINES = 1_000;
+const MAX_BREACHES = 50;
+
 /** Violations of any line are those of the body. */
 function worstOf(values: readonly unknown[], judge: (value: unknown) => Conformance): Conformance {
   let worst: Conformance = { kind: 'conforms' };
+  const violations: Violation[] = [];
+  const breaches = new Map<string, PlacedBreach>();
   for (const [index, value] of values.entries()) {
     const judged = judge(value);
-    if (judged.kind === 'violates')
-      return { ...judged, violations: judged.violations.map((each) => inLine(each, index)) };
     if (judged.kind === 'unchecked') worst = judged;
+    if (judged.kind !== 'violates') continue;
+    if (violations.length === 0) violations.push(...judged.violations.map((each) => inLine(each, index)));
+    for (const breach of judged.breaches)
+      if (breaches.size < MAX_BREACHES && !breaches.has(breachKey(breach)))
+        breaches.set(breachKey(breach), inLine(breach, index));
+    if (index >= MAX_LINES) break;
   }
-  return worst;
+  return violations.length === 0 ? worst : { kind: 'violates', violations, breaches: [...breaches.values()] };
 }
 
-function inLine({ at, message }: Violation, index: number): Violation {
-  return { at: at.startsWith('header:') ? at : `/${index}${at}`, message };
+function inLine<Placed extends { readonly at: string }>(placed: Placed, index: number): Placed {
+  const { at } = placed;
+  return { ...placed, at: at.startsWith('header:') ? at : `/${index}${at}` };
 }
 
 function violates(message: string): Conformance {
-  return { kind: 'violates', violations: [{ at: '', message }] };
+  return { kind: 'violates', violations: [{ at: '', message }], breaches: [] };
 }

@@ -14,7 +14,22 @@ type Field = readonly [name: string, value: unknown];
 export function readForm(body: Uint8Array, node: SchemaNode | undefined): unknown {
   const text = decodeText(body);
   if (text === undefined) return undefined;
-  return toObject([...new URLSearchParams(text)], node);
+  const fields = text.split('&').filter((field) => field !== '');
+  return toObject(fields.map(readField), node);
+}
+
+function readField(field: string): Field {
+  const at = field.indexOf('=');
+  return at < 0 ? [decodeField(field), ''] : [decodeField(field.slice(0, at)), decodeField(field.slice(at + 1))];
+}
+
+/** What is not UTF-8 behind its percent signs stays as it is written, and says so: with a mark for it two texts would be the same. */
+function decodeField(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return `${text} ‹not UTF-8›`;
+  }
 }
 
 /** A name that stands more than once, or that the contract calls a list, has a list of values. */
@@ -62,9 +77,11 @@ export function readMultipart(
   const boundary = BOUNDARY.exec(contentType ?? '');
   const parts = splitParts(Buffer.from(body), boundary?.[1] ?? boundary?.[2]);
   if (!parts) return undefined;
-  if (essenceOf(contentType) !== 'multipart/form-data') return parts.map((part) => partValue(part));
+  if (essenceOf(contentType) !== 'multipart/form-data') return parts.map((part) => partValue(part, false));
   return toObject(
-    parts.map((part): Field => [parameterOf(part.headers.get('content-disposition'), 'name') ?? '', partValue(part)]),
+    parts.map(
+      (part): Field => [parameterOf(part.headers.get('content-disposition'), 'name') ?? '', partValue(part, true)],
+    ),
     node,
   );
 }
@@ -125,29 +142,34 @@ function readPart(part: Buffer): Part {
   return { headers: new Map(headers), content: part.subarray(crlf + 4) };
 }
 
-/** A field of a form is its text; of a file and the like its name and type count as well. */
-function partValue({ headers, content }: Part): unknown {
+/** What says what a part is, besides its type; of a part of a form its name is where it stands. */
+const TELLING = ['content-id', 'content-location', 'content-range', 'content-transfer-encoding'];
+
+/** A field of a form is its text; of a file and the like its name, its type and what is said of it count as well. */
+function partValue({ headers, content }: Part, isField: boolean): unknown {
   const contentType = headers.get('content-type');
-  const filename = parameterOf(headers.get('content-disposition'), 'filename');
-  const range = headers.get('content-range');
+  const disposition = headers.get('content-disposition');
+  const told = [
+    ...TELLING.map((name) => [name, headers.get(name)] as const),
+    ['name', isField ? undefined : parameterOf(disposition, 'name')] as const,
+    ...['filename', 'filename*'].map((name) => [name, parameterOf(disposition, name)] as const),
+  ].filter(([, value]) => value !== undefined);
   const value = contentOf(content, contentType);
-  if (contentType === undefined && filename === undefined && range === undefined) return value;
-  return {
-    'content-type': essenceOf(contentType),
-    ...(filename !== undefined && { filename }),
-    ...(range !== undefined && { 'content-range': range }),
-    content: value,
-  };
+  if (contentType === undefined && told.length === 0) return value;
+  return { 'content-type': essenceOf(contentType), ...Object.fromEntries(told), content: value };
 }
 
 function contentOf(content: Buffer, contentType: string | undefined): unknown {
   const kind = contentType === undefined ? 'text' : bodyKindOf(contentType);
   const text = kind === 'bytes' ? undefined : decodeText(content, charsetOf(contentType));
-  if (kind === 'json') return readJson(content)?.value ?? text ?? new Bytes(content);
+  const json = kind === 'json' ? readJson(content) : undefined;
+  // What one name hides behind another is seen in the text.
+  if (json && json.duplicates.length === 0) return json.value;
   return text ?? new Bytes(content);
 }
 
 function parameterOf(header: string | undefined, name: string): string | undefined {
-  const quoted = new RegExp(`;\\s*${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(header ?? '');
-  return quoted?.[1] ?? new RegExp(`;\\s*${name}=([^\\s;"]+)`, 'i').exec(header ?? '')?.[1];
+  const start = `;\\s*${name.replace('*', '\\*')}=`;
+  const quoted = new RegExp(`${start}"((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(header ?? '');
+  return quoted?.[1] ?? new RegExp(`${start}([^\\s;"]+)`, 'i').exec(header ?? '')?.[1];
 }

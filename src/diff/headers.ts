@@ -3,12 +3,13 @@
 import type { DeclaredHeader } from '../contract/index.ts';
 import { lowerName, type RawHeaders } from '../core/index.ts';
 import { sameDecimal } from './exact-json.ts';
+import { normalizeLinks } from './links.ts';
 import { essenceOf, isOtherCharset } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { compareScalars } from './scalars.ts';
 
 /** `promised`: counts where legacy sends it; that the candidate adds one breaks nobody. */
-type Comparison = 'text' | 'list' | 'presence' | 'cookies' | 'promised';
+type Comparison = 'text' | 'list' | 'links' | 'presence' | 'cookies' | 'promised';
 
 /** `content-type` is judged by the media type, framing and hop-by-hop headers by nobody: they are the proxy's own. */
 const ALWAYS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
@@ -20,7 +21,7 @@ const ALWAYS: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
   ['content-security-policy', 'text'],
   ['etag', 'presence'],
   ['last-modified', 'presence'],
-  ['link', 'text'],
+  ['link', 'links'],
   ['location', 'text'],
   ['retry-after', 'text'],
   ['set-cookie', 'cookies'],
@@ -133,10 +134,16 @@ function judgeValues(
   if (comparison === 'cookies') return cookies(legacy) === cookies(candidate) ? undefined : CHANGED;
   if (comparison === 'list' && tokens(legacy) === tokens(candidate))
     return { rule: 'format-respelled', class: 'cosmetic' };
+  if (comparison === 'links' && sameLinks(legacy, candidate)) return { rule: 'format-respelled', class: 'cosmetic' };
   if (declared?.schema?.types?.has('integer') && sameDecimal(legacy, candidate))
     return { rule: 'format-respelled', class: 'cosmetic' };
   const difference = compareScalars({ legacy, candidate }, declared?.schema);
   return difference?.rule === 'value-changed' ? CHANGED : difference;
+}
+
+function sameLinks(legacy: string, candidate: string): boolean {
+  const links = normalizeLinks(legacy);
+  return links !== undefined && links === normalizeLinks(candidate);
 }
 
 /** Members of a list header, without case and order, which `Vary`, `Allow` and `Cache-Control` do not have. */

@@ -11,5 +11,5 @@ export {
   judgeUnreadable,
   type ReplyPair,
 } from './judge.ts';
-export { type KeyedHash, redactTarget } from './redact.ts';
-export { shapeOfTarget } from './shape.ts';
+export { isHarmless, type KeyedHash, redactTarget } from './redact.ts';
+export { shapeOfTarget, tellableName } from './shape.ts';

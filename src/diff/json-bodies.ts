@@ -21,7 +21,7 @@ export function readJson(body: Uint8Array): JsonBody | undefined {
   return text === undefined ? undefined : readJsonText(text, body);
 }
 
-function readJsonText(text: string, bytes: Uint8Array): JsonBody | undefined {
+export function readJsonText(text: string, bytes: Uint8Array): JsonBody | undefined {
   try {
     const scan = scanJson(bytes);
     const value = parseExact(text, scan);
@@ -31,17 +31,22 @@ function readJsonText(text: string, bytes: Uint8Array): JsonBody | undefined {
   }
 }
 
-/** A line for each value, blank ones aside; in a JSON text sequence (RFC 7464) each begins with a record separator. */
-export function linesOf(text: string): readonly string[] {
-  return text.split(text.startsWith('\x1e') ? '\x1e' : '\n').filter((line) => line.trim() !== '');
+/** How the values of a body are told from each other: by line ends, or each begins with a record separator (RFC 7464). */
+export type Framing = 'lines' | 'sequence';
+
+/** The text of each value; undefined where a sequence does not begin with a separator. */
+export function textsOf(text: string, framing: Framing): readonly string[] | undefined {
+  if (framing === 'sequence' && text !== '' && !text.startsWith('\x1e')) return undefined;
+  return text.split(framing === 'sequence' ? '\x1e' : '\n').filter((line) => !/^[ \t\r\n]*$/.test(line));
 }
 
 /** The values of all lines as one list; undefined when one of them is not JSON. */
-export function readJsonLines(body: Uint8Array): JsonBody | undefined {
+export function readJsonLines(body: Uint8Array, framing: Framing): JsonBody | undefined {
   const text = decodeText(body);
-  if (text === undefined) return undefined;
+  const texts = text === undefined ? undefined : textsOf(text, framing);
+  if (!texts) return undefined;
   const lines: JsonBody[] = [];
-  for (const line of linesOf(text)) {
+  for (const line of texts) {
     const read = readJsonText(line, Buffer.from(line));
     if (!read) return undefined;
     lines.push(read);

@@ -48,20 +48,25 @@ function elementText(element: MarkupElement): string {
 /** Attributes whose value says what the element is about: `<input name="password" value="…">`. */
 const NAMING = ['name', 'id', 'property', 'itemprop', 'http-equiv', 'autocomplete', 'for', 'key'];
 
+/** Whether a name is that of a secret, by itself or by the contract. */
+export type Secrets = (name: string) => boolean;
+
 /** Whether an element says of itself that what it holds is a secret, and of which attribute that it is one. */
-export function isSecretElement({ name, attributes }: MarkupElement): boolean {
-  if (isSecretName(localName(name)) || attributes.get('type') === 'password') return true;
+export function isSecretElement({ name, attributes }: MarkupElement, secrets: Secrets): boolean {
+  if (secrets(localName(name)) || attributes.get('type')?.toLowerCase() === 'password') return true;
   return NAMING.some((naming) => isSecretName(attributes.get(naming) ?? ''));
 }
 
 /** An element as a value to be shown: by its name, so that what is secret by a name is found by it. */
-export function shownNode(node: MarkupNode, depth = 0): unknown {
+export function shownNode(node: MarkupNode, secrets: Secrets, depth = 0): unknown {
   if (!isElement(node)) return node;
   if (depth > MARKUP_LIMITS.depth) throw new BudgetExceeded('depth');
-  const attributes = [...node.attributes].map(([name, value]): [string, unknown] => [`@${localName(name)}`, value]);
-  const children = node.children.map((child) => shownNode(child, depth + 1));
+  const attributes = [...node.attributes].map(([name, value]): [string, unknown] =>
+    secrets(localName(name)) ? [`@${localName(name)}`, { secret: value }] : [`@${localName(name)}`, value],
+  );
+  const children = node.children.map((child) => shownNode(child, secrets, depth + 1));
   const holds = children.length === 1 ? children[0] : children;
-  if (!isSecretElement(node))
+  if (!isSecretElement(node, secrets))
     return { [localName(node.name)]: { ...Object.fromEntries(attributes), ...(children.length > 0 && { holds }) } };
   const named = attributes.filter(([name]) => NAMING.includes(name.slice(1)));
   const rest = attributes.filter(([name]) => !NAMING.includes(name.slice(1)));

@@ -4,7 +4,7 @@ import type { Reply } from '../core/index.ts';
 import { contractFrom } from '../testing/contract.ts';
 import { compareReplies } from './compare.ts';
 import { checkPair } from './conformance.ts';
-import { judgePair } from './judge.ts';
+import { judgePair, judgeSecondRead } from './judge.ts';
 
 type Body = string | Uint8Array;
 
@@ -127,10 +127,10 @@ cases('streams of events that end', [
   },
   {
     ...EVENTS,
-    title: 'an event that is missing is one finding, and one that does not end is none',
+    title: 'an event that is missing is one finding, and one that does not end another',
     legacy: 'data: 1\n\ndata: 2\n\ndata: 3\n\n',
     candidate: 'data: 2\n\ndata: 3\n\ndata: 4',
-    found: ['array-item-missing value object→absent /0'],
+    found: ['array-item-missing value object→absent /0', 'array-item-added value absent→object /2'],
   },
   {
     ...EVENTS,
@@ -139,6 +139,30 @@ cases('streams of events that end', [
     legacy: 'data: {"at":"2026-01-01T00:00:00Z"}\n\n',
     candidate: 'data: {"at":"2026-01-01T00:00:00.0Z"}\n\n',
     found: ['format-respelled cosmetic string→string /0/data/at'],
+  },
+]);
+
+cases('framing', [
+  {
+    ...LINES,
+    title: 'separators of a sequence do not belong between lines',
+    legacy: '{"n":1}\n{"n":2}\n',
+    candidate: '\x1e{"n":1}\n\x1e{"n":2}\n',
+    found: ['response-body-not-json breaking bytes→bytes '],
+  },
+  {
+    type: 'text/event-stream',
+    title: 'what is no stream of events is compared as it is',
+    legacy: '{"error":"a"}',
+    candidate: '{"error":"b"}',
+    found: ['response-body-changed value bytes→bytes '],
+  },
+  {
+    type: 'text/event-stream',
+    title: 'a name that stands twice in an event',
+    legacy: 'data: {"a":1,"a":2}\n\n',
+    candidate: 'data: {"a":2}\n\n',
+    found: ['property-duplicated value twice→once /0/data/a'],
   },
 ]);
 
@@ -154,6 +178,13 @@ cases('forms', [
     legacy: 'a=x+y&b=2',
     candidate: 'b=2&a=x%20y',
     found: [],
+  },
+  {
+    ...FORM,
+    title: 'what is not UTF-8 is not taken for the same',
+    legacy: 'name=%E9',
+    candidate: 'name=%E8',
+    found: ['value-changed value string→string /name'],
   },
   { ...FORM, title: 'numbers are numbers by the contract', legacy: 'n=1', candidate: 'n=1.0', found: [] },
   {
@@ -208,6 +239,13 @@ cases('multipart bodies', [
       'value-changed value string→string /file/filename',
       'value-changed value string→string /file/content',
     ],
+  },
+  {
+    type: 'multipart/mixed; boundary=one',
+    title: 'what a part answers to counts',
+    legacy: multipart('one', 'Content-ID: <1>\r\n\r\na', 'Content-ID: <2>\r\n\r\na'),
+    candidate: multipart('one', 'Content-ID: <2>\r\n\r\na', 'Content-ID: <1>\r\n\r\na'),
+    found: ['array-order-changed value array→array '],
   },
   {
     type: 'multipart/mixed; boundary=one',
@@ -277,10 +315,38 @@ cases('XML', [
   },
   {
     ...XML,
+    title: 'a space between elements counts, and a line break does not',
+    legacy: '<a><b/> <c/>\n <d/></a>',
+    candidate: '<a><b/><c/><d/></a>',
+    found: ['text-missing value text→absent /a/#text'],
+  },
+  {
+    ...XML,
+    title: 'the prefix of a type stands for a namespace',
+    legacy: '<r xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:a="urn:1" xsi:type="a:T"/>',
+    candidate: '<r xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:a="urn:2" i:type="a:T"/>',
+    found: ['attribute-changed value attribute→attribute /r/@type'],
+  },
+  {
+    ...XML,
+    title: 'another doctype counts',
+    legacy: '<!DOCTYPE a [<!ATTLIST a b CDATA "1">]><a/>',
+    candidate: '<!DOCTYPE a [<!ATTLIST a b CDATA "2">]><a/>',
+    found: ['attribute-changed value attribute→attribute /@doctype'],
+  },
+  {
+    ...XML,
+    title: 'a no-break space between elements counts',
+    legacy: '<a><b/>\u00a0<c/></a>',
+    candidate: '<a><b/><c/></a>',
+    found: ['text-missing value text→absent /a/#text'],
+  },
+  {
+    ...XML,
     title: 'white space counts where the document says so',
     legacy: '<a xml:space="preserve"><b/> <c/></a>',
     candidate: '<a xml:space="preserve"><b/><c/></a>',
-    found: ['text-changed value text→absent /a/#text'],
+    found: ['text-missing value text→absent /a/#text'],
   },
   {
     ...XML,
@@ -318,7 +384,49 @@ cases('HTML', [
     title: 'a space between words is a word break',
     legacy: page('<b>a</b> <b>b</b>'),
     candidate: page('<b>a</b><b>b</b>'),
-    found: ['text-changed value text→absent /html/body/#text'],
+    found: ['text-missing value text→absent /html/body/#text'],
+  },
+  {
+    ...HTML,
+    title: 'a line break between words is a word break as well, also between elements in a line',
+    legacy: page('<a>a</a>\n<a>b</a>'),
+    candidate: page('<a>a</a><a>b</a>'),
+    found: ['text-missing value text→absent /html/body/#text'],
+  },
+  {
+    ...HTML,
+    title: 'also where something stands between that is not seen',
+    legacy: page('<a>a</a>\n<script>x</script><a>b</a>'),
+    candidate: page('<a>a</a><script>x</script><a>b</a>'),
+    found: ['text-missing value text→absent /html/body/#text'],
+  },
+  {
+    ...HTML,
+    title: 'a comment inside a text is spelling',
+    legacy: page('<p>Hello <!-- -->world</p>'),
+    candidate: page('<p>Hello world</p>'),
+    found: ['markup-respelled cosmetic bytes→bytes '],
+  },
+  {
+    ...HTML,
+    title: 'a line break at the edge of an element in a line is one too',
+    legacy: page('x<b>\ny</b>'),
+    candidate: page('x<b>y</b>'),
+    found: ['text-changed value text→text /html/body/b/#text'],
+  },
+  {
+    ...HTML,
+    title: 'a space and a line break between words are the same',
+    legacy: page('<a>a</a>\n  <a>b</a>'),
+    candidate: page('<a>a</a> <a>b</a>'),
+    found: ['markup-respelled cosmetic bytes→bytes '],
+  },
+  {
+    ...HTML,
+    title: "the value of an attribute counts where the element is somebody's own",
+    legacy: page('<my-box open="true"></my-box>'),
+    candidate: page('<my-box open="false"></my-box>'),
+    found: ['attribute-changed value attribute→attribute /html/body/my-box/@open'],
   },
   {
     ...HTML,
@@ -351,6 +459,16 @@ cases('HTML', [
 ]);
 
 const TEXT = { type: 'text/plain' };
+
+cases('byte order marks', [
+  {
+    type: 'text/csv',
+    title: 'one that is missing is told, since reading passes over it',
+    legacy: '\ufeffid,name\n1,a\n',
+    candidate: 'id,name\n1,a\n',
+    found: ['byte-order-mark-changed value bytes→bytes '],
+  },
+]);
 
 cases('text', [
   {
@@ -451,6 +569,12 @@ describe('nothing of a secret is kept of', () => {
       'multipart/form-data; boundary=one',
       multipart('one', part('form-data; name="password"', undefined, secret)),
     ],
+    ['a token of Django', 'text/html', `<input name="csrfmiddlewaretoken" value="${secret}">`],
+    ['a script of XHTML', 'application/xhtml+xml', `<html><script>go("${secret}")</script></html>`],
+    ['a column of CSV', 'text/csv', `id,password\n1,${secret}\n2,x\n`],
+    ['a block of YAML', 'application/yaml', `a: 1\npassword: >-\n  ${secret}\n`],
+    ['a private key', 'text/plain', `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`],
+    ['a secret with commas', 'text/plain', `a\npassword: x,${secret}\n`],
     ['a line of JSON', 'application/x-ndjson', `{"token":"${secret}"}\n`],
     ['bytes', 'application/octet-stream', secret],
   ] as const) {
@@ -464,16 +588,56 @@ describe('nothing of a secret is kept of', () => {
       assert.ok(!kept({ type }, { legacy: body, candidate: empty }).includes(secret));
     });
     test(`${title}, where all around it was added`, () => {
-      const none = type.includes('xml')
-        ? '<a/>'
-        : type.startsWith('multipart')
-          ? multipart('one')
-          : type.includes('json')
-            ? '{}\n'
-            : '';
+      const none =
+        type.includes('csv') || type.includes('yaml') || type === 'text/plain'
+          ? 'a\nb\n'
+          : type.includes('xml')
+            ? '<a/>'
+            : type.startsWith('multipart')
+              ? multipart('one')
+              : type.includes('json')
+                ? '{}\n'
+                : '';
       assert.ok(!kept({ type }, { legacy: none, candidate: body }).includes(secret));
     });
   }
+});
+
+describe('nothing is kept of what the contract calls sensitive in', () => {
+  const secret = 'kept-by-nobody';
+  for (const [title, type, schema, body] of [
+    [
+      'an element',
+      'application/xml',
+      '{ type: object, properties: { nationality: { type: string, x-sensitive: true } } }',
+      `<a><nationality>${secret}</nationality></a>`,
+    ],
+    [
+      'an attribute',
+      'application/xml',
+      '{ type: object, properties: { nationality: { type: string, x-sensitive: true } } }',
+      `<a><b nationality="${secret}"/></a>`,
+    ],
+    ['a text', 'text/plain', '{ type: string, x-sensitive: true }', `a\n${secret}\n`],
+    ['an event', 'text/event-stream', '{ type: string, x-sensitive: true }', `data: ${secret}\n\n`],
+  ] as const)
+    test(title, () => {
+      const other = body.replace(secret, 'other');
+      assert.ok(!kept({ type, schema }, { legacy: body, candidate: other }).includes(secret));
+      assert.ok(
+        !kept({ type, schema }, { legacy: type.includes('xml') ? '<a/>' : 'data: 1\n\n', candidate: body }).includes(
+          secret,
+        ),
+      );
+    });
+});
+
+test('a text that is missing is no noise, however much it changes where it is', () => {
+  const { contract, operation, pair } = declared({ type: 'application/xml' });
+  const read = (second: string) => pair({ legacy: `<now>12:00:0${second}</now>`, candidate: '<now/>' });
+  const judged = judgeSecondRead({ contract, operation, hash }, 'legacy', [read('1'), read('2')]);
+  assert.ok(typeof judged !== 'string');
+  assert.equal(judged.outcome, 'different');
 });
 
 describe('a document out of all bounds is too much to judge, whatever it is', () => {

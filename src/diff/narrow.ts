@@ -46,7 +46,7 @@ function hasExact(value: unknown): boolean {
   return value instanceof ExactNumber || Object.values(value).some(hasExact);
 }
 
-function withDoubles(value: unknown): unknown {
+export function withDoubles(value: unknown): unknown {
   if (value instanceof ExactNumber) return Number(value.text);
   if (Array.isArray(value)) return value.map(withDoubles);
   if (!isObject(value)) return value;

@@ -12,10 +12,10 @@ export type KeyedHash = (text: string) => string;
 
 /** What one of the words of a name must be for its value to be a secret. */
 const SECRET_WORD =
-  /^(?:pass|password|passwords|passwd|passphrase|passcode|pwd|secrets?|tokens?|jwt|authorization|auth|apikey|cookies?|credentials?|ssn|iban|cvv|cvc|pin|otp|mfa|totp|signature|session|sessionid)$/;
+  /^(?:pass|password|passwords|passwd|passphrase|passcode|pwd|secrets?|tokens?|jwt|authorization|auth|apikey|cookies?|credentials?|ssn|iban|cvv|cvc|pin|otp|mfa|totp|signature|session|sessionid|sid|csrf|xsrf)$/;
 /** The same in names that are written together, and in pairs of words. */
 const SECRET_COMPOUND =
-  /(?:api|access|client|private|encryption|signing|secret)key|(?:access|refresh|id|auth|csrf|xsrf|session)token|sessionid|password|cardnumber/;
+  /(?:api|access|client|private|encryption|signing|secret)key|(?:access|refresh|id|auth|csrf|xsrf|session)token|sessionid|password|cardnumber|(?:csrf|xsrf)[a-z]*token|sess(?:ion)?id/;
 /** Names about a secret rather than of one: `tokenCount`, `passwordResetAt`, `max_tokens`. */
 const ABOUT_A_SECRET =
   /(?:^|_)(?:count|limit|size|length|type|at|ttl|expiry|expires|consent|policy)$|^(?:max|min|total|used|prompt|completion)_.*tokens$/;
@@ -32,7 +32,7 @@ const PARAMETER = /([?&;#]|^)([^=?&;#\s]{1,64})=([^?&;#\s"'<>]+)/g;
 
 /** `password: …` or `"token": "…"` inside a text, such as a line of a log or of YAML; up to the end of what it says. */
 const NAMED =
-  /(?<![\w.-])(["']?)([a-z][\w.-]{1,63})\1(\s{0,8}[:=]\s{0,8})("[^"]{1,256}|'[^']{1,256}|[^\s"',;&<>‹][^\n"',;&<>]{0,255})/gi;
+  /(?<![\w.-])(["']?)([a-z][\w.-]{1,63})\1(\s{0,8}[:=]\s{0,8})("[^"]{1,256}|'[^']{1,256}|[^\s"'<>‹][^\n"'<>]{0,255})/gi;
 
 /** `read`: every pattern below is bounded, and is still only shown this much of a text. */
 const MAX = { text: 256, read: 1024, items: 20, names: 40, depth: 5 } as const;
@@ -135,6 +135,11 @@ function decode(value: string): string {
   } catch {
     return value;
   }
+}
+
+/** Whether a value may be told as it is, by its name and by its shape. */
+export function isHarmless(name: string, value: string, hash: KeyedHash): boolean {
+  return !isSecretName(name) && redactText(value, hash) === value;
 }
 
 /** The names of a contract are few, and come again with every body. */

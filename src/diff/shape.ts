@@ -2,6 +2,7 @@
 import type { JsonType } from '../contract/index.ts';
 import { Bytes } from './bytes.ts';
 import { templateName } from './position.ts';
+import { type KeyedHash, redactText } from './redact.ts';
 import { isObject, typeOf } from './values.ts';
 
 const MAX = { items: 5, names: 40, depth: 5 } as const;
@@ -29,10 +30,16 @@ function shapesOfProperties(properties: readonly (readonly [string, unknown])[],
 /** A pointer without the keys of items, and without names that are data. */
 export function shapeOfPointer(pointer: string): string {
   return pointer
-    .replace(/\/\[[^\]]*\]/g, '/[*]')
+    .replace(/\/\[.*?\](?=\/|$)/gs, '/[*]')
     .split('/')
     .map((step) => (/^\d{1,6}$/.test(step) ? step : templateName(step)))
     .join('/');
+}
+
+/** The name of a parameter, unless it is data. */
+export function tellableName(name: string, hash: KeyedHash): string {
+  const template = templateName(name);
+  return redactText(template, hash) === name ? name : '*';
 }
 
 /** A request target by the template of its path, and the names of its parameters. */

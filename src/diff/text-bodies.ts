@@ -1,7 +1,9 @@
 // Bodies that are text: one value where it is one line, and line by line where it is more.
+import { Bytes } from './bytes.ts';
 import { asDeclared } from './form-bodies.ts';
 import { Position } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
+import { isSecretName } from './redact.ts';
 import { walkBodies } from './walk.ts';
 
 interface Texts {
@@ -19,15 +21,28 @@ export function compareTexts(root: Position, { legacy, candidate }: Texts): read
       legacy: asDeclared(legacy, root.node),
       candidate: asDeclared(candidate, root.node),
     });
-  const found = walkBodies(Position.root(undefined, root.place), { legacy: left, candidate: right });
+  const isHidden = hidesSecrets(legacy) || hidesSecrets(candidate);
+  const shown = (lines: readonly string[]): readonly unknown[] => (isHidden ? lines.map(Bytes.ofText) : lines);
+  const found = walkBodies(Position.root(undefined, root.place), { legacy: shown(left), candidate: shown(right) });
   return found.length > 0 ? found : [lineEndsChanged(root, { legacy, candidate })];
 }
+
+/** A key, a block of YAML under the name of a secret, or a column of one: the lines themselves do not say what they hold. */
+function hidesSecrets(text: string): boolean {
+  if (text.includes('PRIVATE KEY-----')) return true;
+  const [head = ''] = splitLines(text.slice(0, 4_096));
+  const columns = /[,;\t|]/.test(head) ? head.split(/[,;\t|]/).map((name) => name.trim().replace(/^"|"$/g, '')) : [];
+  if (columns.some((name) => /^[\w.-]+$/.test(name) && isSecretName(name))) return true;
+  return [...text.matchAll(BLOCK)].some(([, name = '']) => isSecretName(name));
+}
+
+const BLOCK = /^[ \t-]*"?([\w.-]{1,64})"?[ \t]*:[ \t]*[>|][+-]?\d?[ \t]*$/gm;
 
 /** The contract says more of it than that it is a text. */
 function isOneValue({ node }: Position): boolean {
   if (!node) return false;
   const isOther = node.types !== undefined && !node.types.has('string');
-  return isOther || node.volatile || node.format !== undefined || node.members !== undefined;
+  return isOther || node.sensitive || node.volatile || node.format !== undefined || node.members !== undefined;
 }
 
 function splitLines(text: string): readonly string[] {

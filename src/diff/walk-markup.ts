@@ -1,5 +1,6 @@
 // Every difference between two documents of elements. The contract knows JSON, so that no schema says what may differ here:
 // a place is told by the names of the elements around it.
+import type { SchemaNode } from '../contract/index.ts';
 import type { RuleId } from '../core/index.ts';
 import { type AlignGap, alignOrdered, type Bounds, type Step } from './align.ts';
 import { Bytes } from './bytes.ts';
@@ -11,11 +12,13 @@ import {
   type MarkupElement,
   type MarkupNode,
   nodeText,
+  type Secrets,
   shownNode,
 } from './markup.ts';
 import { templateName } from './position.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { isSecretName } from './redact.ts';
+import { sensitiveNames } from './sensitive-names.ts';
 import { BudgetExceeded, escapeSegment, type Pair, WALK_LIMITS } from './walk-state.ts';
 
 interface Elements {
@@ -33,24 +36,35 @@ interface Spot {
 }
 
 /** Every difference between two documents; `place` is that of the body in the contract. Throws BudgetExceeded. */
-export function walkMarkup(place: string, documents: Elements): readonly RawFinding[] {
-  const findings: RawFinding[] = [];
-  walkElements(findings, { place, pointer: '', depth: 0, secret: false }, documents);
-  return findings;
+export function walkMarkup(place: string, documents: Elements, node: SchemaNode | undefined): readonly RawFinding[] {
+  const walk = { findings: [], secrets: secretsOf(node) };
+  walkElements(walk, { place, pointer: '', depth: 0, secret: node?.sensitive === true }, documents);
+  return walk.findings;
 }
 
-function walkElements(findings: RawFinding[], at: Spot, elements: Elements): void {
+interface MarkupWalk {
+  readonly findings: RawFinding[];
+  readonly secrets: Secrets;
+}
+
+/** The contract is about JSON; of names that it calls sensitive it says all there is to say. */
+function secretsOf(node: SchemaNode | undefined): Secrets {
+  const names = node && sensitiveNames(node);
+  return (name) => isSecretName(name) || names?.has(name) === true;
+}
+
+function walkElements(walk: MarkupWalk, at: Spot, elements: Elements): void {
   if (at.depth > MARKUP_LIMITS.depth) throw new BudgetExceeded('depth');
-  walkAttributes(findings, at, elements);
-  walkChildren(findings, at, [elements.legacy.children, elements.candidate.children]);
+  walkAttributes(walk, at, elements);
+  walkChildren(walk, at, [elements.legacy.children, elements.candidate.children]);
 }
 
-function walkAttributes(findings: RawFinding[], at: Spot, { legacy, candidate }: Elements): void {
+function walkAttributes(walk: MarkupWalk, at: Spot, { legacy, candidate }: Elements): void {
   for (const name of new Set([...legacy.attributes.keys(), ...candidate.attributes.keys()])) {
     const pair = { legacy: legacy.attributes.get(name), candidate: candidate.attributes.get(name) };
     if (pair.legacy === pair.candidate) continue;
-    const spot = below(at, { name: `@${localName(name)}`, secret: isSecretName(localName(name)) });
-    report(findings, spot, { rule: `attribute-${changeOf(pair)}`, types: typesOf(pair, 'attribute'), pair });
+    const spot = below(at, { name: `@${localName(name)}`, secret: walk.secrets(localName(name)) });
+    report(walk, spot, { rule: `attribute-${changeOf(pair)}`, types: typesOf(pair, 'attribute'), pair });
   }
 }
 
@@ -65,15 +79,15 @@ function typesOf({ legacy, candidate }: Pair, type: string): string {
 
 type Children = readonly [legacy: readonly MarkupNode[], candidate: readonly MarkupNode[]];
 
-function walkChildren(findings: RawFinding[], at: Spot, [left, right]: Children): void {
+function walkChildren(walk: MarkupWalk, at: Spot, [left, right]: Children): void {
   const [texts, others] = [left.map(nodeText), right.map(nodeText)];
-  if (isReordered(texts, others)) return reportOrder(findings, at, [left, right]);
+  if (isReordered(texts, others)) return reportOrder(walk, at, [left, right]);
   const [steps, otherSteps] = [stepsTo(left), stepsTo(right)];
   for (const step of alignOrdered(texts, others, alignByName(left, right))) {
     const legacy = step.kind === 'added' ? undefined : left[step.legacy];
     const candidate = step.kind === 'missing' ? undefined : right[step.candidate];
     const to = step.kind === 'added' ? otherSteps[step.candidate] : steps[step.legacy];
-    walkNodes(findings, at, { legacy, candidate, to: to ?? '' });
+    walkNodes(walk, at, { legacy, candidate, to: to ?? '' });
   }
 }
 
@@ -118,39 +132,41 @@ interface NodePair extends Pair {
   readonly to: string;
 }
 
-function walkNodes(findings: RawFinding[], at: Spot, { legacy, candidate, to }: NodePair): void {
+function walkNodes(walk: MarkupWalk, at: Spot, { legacy, candidate, to }: NodePair): void {
   if (legacy !== undefined && candidate !== undefined && kindOfNode(legacy) !== kindOfNode(candidate)) {
-    walkNodes(findings, at, { legacy, candidate: undefined, to });
-    return walkNodes(findings, at, { legacy: undefined, candidate, to });
+    walkNodes(walk, at, { legacy, candidate: undefined, to });
+    return walkNodes(walk, at, { legacy: undefined, candidate, to });
   }
   const one = legacy ?? candidate;
   if (one === undefined) return;
   const spot = below(at, {
     name: localName(kindOfNode(one)),
     to,
-    secret: isSecretNode(legacy) || isSecretNode(candidate),
+    secret: isSecretNode(walk, legacy) || isSecretNode(walk, candidate),
   });
-  if (isElement(legacy) && isElement(candidate)) return walkElements(findings, spot, { legacy, candidate });
-  if (!isElement(one)) return walkText(findings, spot, { legacy, candidate });
-  const pair = { legacy: legacy && shownNode(legacy), candidate: candidate && shownNode(candidate) };
+  if (isElement(legacy) && isElement(candidate)) return walkElements(walk, spot, { legacy, candidate });
+  if (!isElement(one)) return walkText(walk, spot, { legacy, candidate });
+  const show = (node: MarkupNode | undefined): unknown => node && shownNode(node, walk.secrets);
+  const pair = { legacy: show(legacy), candidate: show(candidate) };
   const rule = legacy === undefined ? 'element-added' : 'element-missing';
-  report(findings, spot, { rule, types: typesOf(pair, 'element'), pair });
+  report(walk, spot, { rule, types: typesOf(pair, 'element'), pair });
 }
 
-function isSecretNode(node: MarkupNode | undefined): boolean {
-  return isElement(node) && isSecretElement(node);
+function isSecretNode({ secrets }: MarkupWalk, node: MarkupNode | undefined): boolean {
+  return isElement(node) && isSecretElement(node, secrets);
 }
 
-function walkText(findings: RawFinding[], at: Spot, pair: Pair): void {
+function walkText(walk: MarkupWalk, at: Spot, pair: Pair): void {
   const { legacy, candidate } = pair;
   if (legacy === candidate) return;
   if (legacy instanceof Bytes && candidate instanceof Bytes && legacy.isSame(candidate)) return;
-  report(findings, at, { rule: 'text-changed', types: typesOf(pair, 'text'), pair });
+  report(walk, at, { rule: `text-${changeOf(pair)}`, types: typesOf(pair, 'text'), pair });
 }
 
-function reportOrder(findings: RawFinding[], at: Spot, [legacy, candidate]: Children): void {
-  const pair = { legacy: legacy.map((node) => shownNode(node)), candidate: candidate.map((node) => shownNode(node)) };
-  report(findings, at, { rule: 'element-order-changed', types: 'element→element', pair });
+function reportOrder(walk: MarkupWalk, at: Spot, [legacy, candidate]: Children): void {
+  const show = (nodes: readonly MarkupNode[]): unknown => nodes.map((node) => shownNode(node, walk.secrets));
+  const pair = { legacy: show(legacy), candidate: show(candidate) };
+  report(walk, at, { rule: 'element-order-changed', types: 'element→element', pair });
 }
 
 interface LastStep {
@@ -170,7 +186,7 @@ function below(at: Spot, { name, to = name, secret }: LastStep): Spot {
 }
 
 function report(
-  findings: RawFinding[],
+  { findings }: MarkupWalk,
   { place, pointer, secret }: Spot,
   { rule, types, pair }: { readonly rule: RuleId; readonly types: string; readonly pair: Pair },
 ): void {

@@ -1,7 +1,8 @@
 // XML 1.0 with namespaces, by a parser that reads no DTD: what another document defines is never fetched, and an entity that
 // stands for others is an error and not a billion of them.
 import { SaxesParser } from 'saxes';
-import { MARKUP_LIMITS, type MarkupElement, type MarkupNode } from './markup.ts';
+import { Bytes } from './bytes.ts';
+import { localName, MARKUP_LIMITS, type MarkupElement, type MarkupNode } from './markup.ts';
 import { BudgetExceeded } from './walk-state.ts';
 
 interface OpenElement {
@@ -21,31 +22,43 @@ const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 class XmlReader {
-  readonly #open: OpenElement[] = [{ name: '#document', attributes: new Map(), children: [], keepsSpace: false }];
+  readonly #root: MarkupNode[] = [];
+  readonly #doctype = new Map<string, string>();
+  readonly #open: OpenElement[] = [
+    { name: '#document', attributes: this.#doctype, children: this.#root, keepsSpace: false },
+  ];
   #text = '';
   #nodes = 0;
 
   read(text: string): MarkupElement | undefined {
     const parser = new SaxesParser({ xmlns: true });
-    let isWrong = false;
-    parser.on('error', () => {
-      isWrong = true;
+    // The first: the parser would go on, and make an error of each that follows.
+    parser.on('error', (error) => {
+      throw new NotWellFormed(error.message);
     });
-    parser.on('opentag', (tag) => this.#onOpen(tag.uri, tag.local, Object.values(tag.attributes)));
+    parser.on('doctype', (doctype) => this.#doctype.set('doctype', doctype.trim()));
+    parser.on('opentag', (tag) =>
+      this.#onOpen(
+        tag.uri,
+        tag.local,
+        attributesOf(tag.attributes, (prefix) => parser.resolve(prefix)),
+      ),
+    );
     parser.on('closetag', () => this.#onClose());
     parser.on('text', (more) => this.#onText(more));
     parser.on('cdata', (more) => this.#onText(more));
     parser.on('processinginstruction', ({ target, body }) => this.#onInstruction(target, body));
-    parser.write(text).close();
-    const [document] = this.#open;
-    return isWrong || !document ? undefined : tidy(document);
+    try {
+      parser.write(text).close();
+    } catch (error) {
+      if (error instanceof NotWellFormed) return undefined;
+      throw error;
+    }
+    return tidy({ name: '#document', attributes: this.#doctype, children: this.#root, keepsSpace: false });
   }
 
-  #onOpen(uri: string, local: string, written: readonly { uri: string; local: string; value: string }[]): void {
+  #onOpen(uri: string, local: string, attributes: readonly (readonly [string, string])[]): void {
     this.#endText();
-    const attributes = written
-      .filter((attribute) => attribute.uri !== XMLNS_NAMESPACE)
-      .map((attribute): [string, string] => [expanded(attribute.uri, attribute.local), attribute.value]);
     const space = attributes.find(([name]) => name === expanded(XML_NAMESPACE, 'space'))?.[1];
     const keepsSpace = space === undefined ? this.#parent.keepsSpace : space === 'preserve';
     this.#count();
@@ -93,9 +106,45 @@ function expanded(uri: string, local: string): string {
   return uri === '' ? local : `{${uri}}${local}`;
 }
 
-/** White space between elements is how a document is laid out, unless it says otherwise (XML 1.0, section 2.10). */
+const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/** By name; of the type that an element says it is of the prefix stands for a namespace as well (XML Schema 1, section 2.6.1). */
+function attributesOf(
+  written: Readonly<Record<string, { readonly uri: string; readonly local: string; readonly value: string }>>,
+  resolve: (prefix: string) => string | undefined,
+): readonly (readonly [string, string])[] {
+  return Object.values(written)
+    .filter(({ uri }) => uri !== XMLNS_NAMESPACE)
+    .map(({ uri, local, value }) => [
+      expanded(uri, local),
+      uri === SCHEMA_INSTANCE && local === 'type' ? qualified(value.trim(), resolve) : value,
+    ]);
+}
+
+function qualified(name: string, resolve: (prefix: string) => string | undefined): string {
+  const [prefix, local] = name.includes(':') ? name.split(':', 2) : ['', name];
+  return expanded(resolve(prefix ?? '') ?? prefix ?? '', local ?? '');
+}
+
+/** What they hold is code, in XHTML and SVG as in HTML. */
+const CODE: ReadonlySet<string> = new Set(['script', 'style']);
+
+/** Of XML (section 2.3): a no-break space is a character like any other. */
+const LAYOUT = /^[ \t]*[\r\n][ \t\r\n]*$/;
+
+/** Line breaks between elements are how a document is laid out, unless it says otherwise (XML 1.0, section 2.10). */
 function tidy({ name, attributes, children, keepsSpace }: OpenElement): MarkupElement {
+  if (CODE.has(localName(name)))
+    return {
+      name,
+      attributes,
+      children: children.map((each) => (typeof each === 'string' ? Bytes.ofText(each) : each)),
+    };
   const isLaidOut = !keepsSpace && children.some((child) => typeof child !== 'string');
-  const kept = isLaidOut ? children.filter((child) => typeof child !== 'string' || child.trim() !== '') : children;
+  const kept = isLaidOut ? children.filter((child) => typeof child !== 'string' || !LAYOUT.test(child)) : children;
   return { name, attributes, children: kept };
+}
+
+class NotWellFormed extends Error {
+  override readonly name = 'NotWellFormed';
 }

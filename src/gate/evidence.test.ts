@@ -36,6 +36,7 @@ export function operation(
     classes: zeros(FINDING_CLASSES),
     differences: [],
     clusterOf: {},
+    features: { n: 0, seen: {} },
     legacy: side,
     candidate: side,
     bodyless: 0,

@@ -1,7 +1,10 @@
 import {
   type Cluster,
+  createFeatureTally,
   type Exemplar,
+  type FeatureTally,
   type Finding,
+  mergeFeatures,
   type Observation,
   type Outcome,
   worstClass,
@@ -27,6 +30,7 @@ export interface ClusterTally {
   readonly operations: Map<string, number>;
   readonly fingerprints: Set<string>;
   readonly exemplars: Exemplar[];
+  readonly features: FeatureTally;
 }
 
 export function createClusterTally(finding: Finding, atMs: number): ClusterTally {
@@ -44,14 +48,20 @@ export function createClusterTally(finding: Finding, atMs: number): ClusterTally
     operations: new Map(),
     fingerprints: new Set(),
     exemplars: [],
+    features: createFeatureTally(),
   };
 }
+
+/** Causes of one exchange that its features are counted for: an answer that differs in a hundred ways is another answer. */
+const MAX_FEATURED = 16;
 
 export interface CountedExchange {
   readonly number: number;
   /** Its own random number of 32 bits. */
   readonly lot: number;
   readonly observation: Observation;
+  /** Causes of it that were counted. */
+  causes: number;
 }
 
 export function countFinding(tally: ClusterTally, finding: Finding, exchange: CountedExchange): void {
@@ -61,7 +71,10 @@ export function countFinding(tally: ClusterTally, finding: Finding, exchange: Co
   tally.class = worstClass([tally, finding]) ?? finding.class;
   if (tally.lastExchange === exchange.number) return;
   tally.lastExchange = exchange.number;
+  exchange.causes += 1;
   tally.exchangeSet = (tally.exchangeSet + exchange.lot) >>> 0;
+  const { features } = exchange.observation;
+  if (features && exchange.causes <= MAX_FEATURED) tally.features.add(features);
   countExchange(tally, finding, exchange.observation);
 }
 
@@ -90,6 +103,7 @@ export function closeCluster(tally: ClusterTally): Cluster {
     fingerprints: [...tally.fingerprints],
     transforms: tally.transforms,
     exchangeSet: tally.exchangeSet,
+    features: tally.features.close(),
     firstSeenMs: tally.firstSeenMs,
     lastSeenMs: tally.lastSeenMs,
     exemplars: tally.exemplars,
@@ -98,7 +112,7 @@ export function closeCluster(tally: ClusterTally): Cluster {
 
 /** The same cluster of two spans of time as one. */
 export function mergeClusters(earlier: Cluster, later: Cluster): Cluster {
-  const { exchangeSet: _, ...known } = earlier;
+  const { exchangeSet: _, features: __, ...known } = earlier;
   return {
     ...known,
     class: worstClass([earlier, later]) ?? later.class,
@@ -109,6 +123,7 @@ export function mergeClusters(earlier: Cluster, later: Cluster): Cluster {
     fingerprints: [...new Set([...earlier.fingerprints, ...later.fingerprints])].slice(0, MAX_FINGERPRINTS),
     transforms: common(earlier.transforms, later.transforms),
     ...setOfBoth(earlier, later),
+    ...featuresOfBoth(earlier, later),
     firstSeenMs: Math.min(earlier.firstSeenMs, later.firstSeenMs),
     lastSeenMs: Math.max(earlier.lastSeenMs, later.lastSeenMs),
     exemplars: mergeExemplars(earlier.exemplars, later.exemplars),
@@ -119,6 +134,11 @@ export function mergeClusters(earlier: Cluster, later: Cluster): Cluster {
 function setOfBoth(earlier: Cluster, later: Cluster): Pick<Cluster, 'exchangeSet'> {
   const isKnown = earlier.exchangeSet !== undefined && later.exchangeSet !== undefined;
   return isKnown ? { exchangeSet: (earlier.exchangeSet + later.exchangeSet) >>> 0 } : {};
+}
+
+function featuresOfBoth({ features: one }: Cluster, { features: other }: Cluster): Pick<Cluster, 'features'> {
+  const features = one && other ? mergeFeatures(one, other) : (one ?? other);
+  return features ? { features } : {};
 }
 
 function common(earlier: readonly string[] = [], later: readonly string[] = []): readonly string[] {

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEncoded, createSketch, encodeSketch } from './latency-sketch.ts';
 import { addCounts, createCounts, type OperationCounts } from './operation-counts.ts';
-import { asRow, inTransaction } from './schema.ts';
+import { asRow } from './schema.ts';
 import { withoutZeros } from './store-writes.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,11 +21,11 @@ interface Hour {
   readonly fromMs: number;
 }
 
-/** Merges the oldest hour of some binding that is not yet; false when there is none. */
+/** Merges the oldest hour of some binding that is not yet; false when there is none. Expects to run in a transaction. */
 export function mergeOneHour(database: DatabaseSync, nowMs: number): boolean {
   const hour = findHour(database, nowMs - YOUNG_MS);
   if (!hour) return false;
-  inTransaction(database, () => mergeHour(database, hour));
+  mergeHour(database, hour);
   return true;
 }
 

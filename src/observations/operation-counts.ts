@@ -1,5 +1,17 @@
-import type { Observation, Outcome, Side, SideObservation, UncomparedReason } from '../core/index.ts';
-import { FINDING_CLASSES, type FindingClass, OUTCOMES, UNCOMPARED_REASONS, worstClass } from '../core/index.ts';
+import {
+  type FeatureCounts,
+  FINDING_CLASSES,
+  type FindingClass,
+  mergeFeatures,
+  type Observation,
+  OUTCOMES,
+  type Outcome,
+  type Side,
+  type SideObservation,
+  UNCOMPARED_REASONS,
+  type UncomparedReason,
+  worstClass,
+} from '../core/index.ts';
 import { addDifferences, countDifference, createDifferenceCounts, type DifferenceCounts } from './difference-sets.ts';
 
 const SIDE_COUNTS = ['requests', 'errors', 'conforms', 'violates'] as const;
@@ -15,6 +27,10 @@ const PLAIN_COUNTS = [
 
 const MATCHES: ReadonlySet<Outcome> = new Set(['equal', 'equivalent', 'accepted', 'noise']);
 
+export function isAgreement({ outcome }: Pick<Observation, 'outcome'>): boolean {
+  return MATCHES.has(outcome);
+}
+
 type Counts<Key extends string> = Record<Key, number>;
 export type SideCounts = Counts<(typeof SIDE_COUNTS)[number]>;
 
@@ -27,7 +43,11 @@ export interface OperationCounts extends Counts<(typeof PLAIN_COUNTS)[number]> {
   readonly served: Counts<Side>;
   readonly legacy: SideCounts;
   readonly candidate: SideCounts;
+  /** Of the requests in a sample of the pairs that agreed; none in what an earlier version stored. */
+  features: FeatureCounts;
 }
+
+const NO_FEATURES: FeatureCounts = { n: 0, seen: {} };
 
 export function createCounts(): OperationCounts {
   return {
@@ -39,13 +59,14 @@ export function createCounts(): OperationCounts {
     served: zeros(SIDES),
     legacy: zeros(SIDE_COUNTS),
     candidate: zeros(SIDE_COUNTS),
+    features: NO_FEATURES,
   };
 }
 
 export function countObservation(counts: OperationCounts, observation: Observation): void {
   counts.outcomes[observation.outcome] += 1;
   counts.served[observation.served] += 1;
-  if (observation.bodyless && MATCHES.has(observation.outcome)) counts.bodyless += 1;
+  if (observation.bodyless && isAgreement(observation)) counts.bodyless += 1;
   if (observation.fellBack) counts.fallbacks += 1;
   if (observation.reason !== undefined) counts.uncompared[observation.reason] += 1;
   if (observation.outcome === 'different') countDifferent(counts, observation);
@@ -90,6 +111,7 @@ export function addCounts(total: OperationCounts, more: OperationCounts): void {
   addDifferences(total.differences, more.differences);
   addEach(total.served, more.served, SIDES);
   for (const side of SIDES) addEach(total[side], more[side], SIDE_COUNTS);
+  total.features = mergeFeatures(total.features, more.features ?? NO_FEATURES);
 }
 
 function addEach<Key extends string>(total: Counts<Key>, more: Partial<Counts<Key>>, keys: readonly Key[]): void {

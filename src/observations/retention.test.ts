@@ -125,6 +125,24 @@ describe('evidence about another build', () => {
     assert.equal(store.readClusters()[0]?.exchanges, 1);
   });
 
+  test('that is half gone is not taken up again by whoever goes back to it', (t) => {
+    const { store } = open(t);
+    store.beginBinding(OTHER);
+    for (let window = 0; window < 1_500; window += 1) record(store, window * 10_000, { binding: OTHER });
+    store.beginBinding(BINDING);
+    record(store, 0);
+    assert.equal(store.retain({ ...KEEP, maxBytes: 1 }, 1, 0), true);
+    store.beginBinding(OTHER);
+    assert.deepEqual(store.latestBinding(), OTHER);
+    assert.equal(store.readEvidence().operations.length, 0);
+    retain(store, 1, { ...KEEP, maxBytes: 1 });
+    record(store, 0, { binding: OTHER, operationId: 'listTrades' });
+    assert.deepEqual(
+      store.readEvidence().operations.map(({ operationId }) => operationId),
+      ['listTrades'],
+    );
+  });
+
   test('goes before its time when the store is too large', (t) => {
     const { store } = open(t);
     store.beginBinding(OTHER);

@@ -12,12 +12,24 @@ export interface Retention {
   readonly maxBytes: number;
 }
 
-/** One bounded step; false when there is nothing left to do. Each is a transaction of its own. */
+/** One bounded step, in a transaction; false when there is nothing left to do. */
 export function retainStep(database: DatabaseSync, { ageMs, maxBytes }: Retention, nowMs: number): boolean {
-  if (mergeOneHour(database, nowMs)) return true;
+  let isBusy = false;
+  // What is chosen must not change until it is done: another worker tidies the same store.
+  inTransaction(database, () => {
+    isBusy =
+      mergeOneHour(database, nowMs) ||
+      giveUpOldest(database, nowMs - ageMs, maxBytes) ||
+      forgetExamples(database, nowMs - ageMs);
+  });
+  return isBusy;
+}
+
+function giveUpOldest(database: DatabaseSync, beforeMs: number, maxBytes: number): boolean {
   const old = oldestOther(database);
-  if (old && (old.lastMs < nowMs - ageMs || usedBytes(database) > maxBytes)) return giveUp(database, old.id);
-  return forgetExamples(database, nowMs - ageMs);
+  if (!old || !(old.isGivenUp === 1 || old.lastMs < beforeMs || usedBytes(database) > maxBytes)) return false;
+  giveUp(database, old);
+  return true;
 }
 
 /** Pages that hold something; the file itself stays as large as it once was, and is filled again. */
@@ -30,15 +42,21 @@ interface Other {
   readonly id: number;
   /** When its last window began. */
   readonly lastMs: number;
+  /** 1 where it was begun to be given up. */
+  readonly isGivenUp: number;
 }
+
+/** What follows the build of a binding that is being given up: whoever goes back to that build begins anew. */
+const GIVEN_UP = ' (given up)';
 
 /** Of the bindings that are not the latest one that which was last written to first. One without windows has just begun. */
 function oldestOther(database: DatabaseSync): Other | undefined {
   const row = database
     .prepare(
-      `SELECT b.id, max(w.from_ms) AS lastMs FROM bindings b JOIN windows w ON w.binding_id = b.id
+      `SELECT b.id, max(w.from_ms) AS lastMs, b.build LIKE '%${GIVEN_UP}' AS isGivenUp
+         FROM bindings b JOIN windows w ON w.binding_id = b.id
         WHERE b.id <> (SELECT id FROM bindings ORDER BY begun DESC, id DESC LIMIT 1)
-        GROUP BY b.id ORDER BY lastMs LIMIT 1`,
+        GROUP BY b.id ORDER BY isGivenUp DESC, lastMs LIMIT 1`,
     )
     .get();
   return asRow<Other | undefined>(row);
@@ -47,17 +65,17 @@ function oldestOther(database: DatabaseSync): Other | undefined {
 /** So many windows at a time: whoever else writes waits for no longer than they take. */
 const WINDOWS_AT_ONCE = 1_000;
 
-function giveUp(database: DatabaseSync, bindingId: number): true {
-  inTransaction(database, () => {
-    const some = `(SELECT id FROM windows WHERE binding_id = ${bindingId} ORDER BY from_ms, id LIMIT ${WINDOWS_AT_ONCE})`;
-    database.exec(`DELETE FROM window_operations WHERE window_id IN ${some}`);
-    database.exec(`DELETE FROM windows WHERE id IN ${some}`);
-    if (database.prepare('SELECT 1 FROM windows WHERE binding_id = ? LIMIT 1').get(bindingId) !== undefined) return;
-    for (const table of ['clusters', 'merged_operations', 'covered', 'breaches'])
-      database.exec(`DELETE FROM ${table} WHERE binding_id = ${bindingId}`);
-    database.exec(`DELETE FROM bindings WHERE id = ${bindingId}`);
-  });
-  return true;
+function giveUp(database: DatabaseSync, { id, isGivenUp }: Other): void {
+  // Evidence of which a part is gone must not be taken up again: its old mismatches would be missing.
+  if (isGivenUp === 0)
+    database.prepare(`UPDATE bindings SET build = build || ' ' || id || '${GIVEN_UP}', begun = 0 WHERE id = ?`).run(id);
+  const some = `(SELECT id FROM windows WHERE binding_id = ${id} ORDER BY from_ms, id LIMIT ${WINDOWS_AT_ONCE})`;
+  database.exec(`DELETE FROM window_operations WHERE window_id IN ${some}`);
+  database.exec(`DELETE FROM windows WHERE id IN ${some}`);
+  if (database.prepare('SELECT 1 FROM windows WHERE binding_id = ? LIMIT 1').get(id) !== undefined) return;
+  for (const table of ['clusters', 'merged_operations', 'covered', 'breaches'])
+    database.exec(`DELETE FROM ${table} WHERE binding_id = ${id}`);
+  database.exec(`DELETE FROM bindings WHERE id = ${id}`);
 }
 
 const CLUSTERS_AT_ONCE = 200;
@@ -72,15 +90,12 @@ function forgetExamples(database: DatabaseSync, beforeMs: number): boolean {
     )
     .all(beforeMs)
     .map((row) => asRow<{ bindingId: number; cluster: string }>(row));
-  if (rows.length === 0) return false;
-  inTransaction(database, () => {
-    const write = database.prepare('UPDATE clusters SET cluster = ? WHERE binding_id = ? AND cluster_id = ?');
-    for (const { bindingId, cluster } of rows) {
-      const kept = withoutExamplesBefore(JSON.parse(cluster), beforeMs);
-      write.run(JSON.stringify(kept), bindingId, kept.id);
-    }
-  });
-  return true;
+  const write = database.prepare('UPDATE clusters SET cluster = ? WHERE binding_id = ? AND cluster_id = ?');
+  for (const { bindingId, cluster } of rows) {
+    const kept = withoutExamplesBefore(JSON.parse(cluster), beforeMs);
+    write.run(JSON.stringify(kept), bindingId, kept.id);
+  }
+  return rows.length > 0;
 }
 
 function withoutExamplesBefore(cluster: Cluster, beforeMs: number): Cluster {

@@ -1,9 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { BreachCount, Cluster, Finding, Observation } from '../core/index.ts';
+import {
+  type BreachCount,
+  type Cluster,
+  createFeatureTally,
+  type FeatureTally,
+  type Finding,
+  type Observation,
+} from '../core/index.ts';
 import { createBreachTally } from './breach-tally.ts';
 import { type ClusterTally, closeCluster, countFinding, createClusterTally } from './cluster-tally.ts';
 import { addLatency, createSketch, encodeSketch, type LatencySketch } from './latency-sketch.ts';
-import { countObservation, createCounts, type OperationCounts } from './operation-counts.ts';
+import { countObservation, createCounts, isAgreement, type OperationCounts } from './operation-counts.ts';
 
 /** Causes told apart in one window; findings beyond are counted in `unclusteredFindings`. */
 export const MAX_CLUSTERS_PER_WINDOW = 2000;
@@ -53,6 +60,8 @@ interface OperationTally {
   readonly legacy: LatencySketch;
   readonly candidate: LatencySketch;
   readonly covered: Set<string>;
+  /** Of pairs that agreed. */
+  readonly features: FeatureTally;
 }
 
 export function createWindow(fromMs: number): ObservationWindow {
@@ -65,7 +74,14 @@ export function createWindow(fromMs: number): ObservationWindow {
   function tallyOf(operationId: string, group: string | undefined): OperationTally {
     let tally = operations.get(operationId);
     if (tally === undefined) {
-      tally = { group, counts: createCounts(), legacy: createSketch(), candidate: createSketch(), covered: new Set() };
+      tally = {
+        group,
+        counts: createCounts(),
+        legacy: createSketch(),
+        candidate: createSketch(),
+        covered: new Set(),
+        features: createFeatureTally(),
+      };
       operations.set(operationId, tally);
     }
     tally.group = group ?? tally.group;
@@ -81,7 +97,7 @@ export function createWindow(fromMs: number): ObservationWindow {
   }
 
   function addFindings(observation: Observation): void {
-    const exchange = { number: exchangeNumber++, lot: randomInt(2 ** 32), observation };
+    const exchange = { number: exchangeNumber++, lot: randomInt(2 ** 32), observation, causes: 0 };
     for (const finding of observation.findings) {
       const cluster = clusterOf(finding, observation.at);
       if (cluster === undefined) unclusteredFindings += finding.count;
@@ -100,6 +116,7 @@ export function createWindow(fromMs: number): ObservationWindow {
       if (legacy?.totalMs !== undefined) addLatency(tally.legacy, legacy.totalMs);
       if (candidate?.totalMs !== undefined) addLatency(tally.candidate, candidate.totalMs);
       if (observation.breaches) breaches.add(observation.operationId, observation.breaches);
+      if (observation.features && isAgreement(observation)) tally.features.add(observation.features);
       for (const id of observation.covered ?? []) if (tally.covered.size < MAX_COVERED) tally.covered.add(id);
       if (observation.findings.length > 0) addFindings(observation);
     },
@@ -121,7 +138,7 @@ function closeOperation(operationId: string, tally: OperationTally): OperationRe
   return {
     operationId,
     group: tally.group,
-    counts: tally.counts,
+    counts: { ...tally.counts, features: tally.features.close() },
     legacyLatency: encodeSketch(tally.legacy),
     candidateLatency: encodeSketch(tally.candidate),
     covered: [...tally.covered],

@@ -25,7 +25,13 @@ interface Collecting {
 }
 
 /** The failure codes that a collected reply can have besides those of a connection. */
-type CollectFailure = 'NO_BACKEND' | 'UNSENDABLE' | 'BODY_TOO_LARGE' | 'BODY_OUT_OF_PROPORTION' | 'STREAMING';
+type CollectFailure =
+  | 'NO_BACKEND'
+  | 'UNSENDABLE'
+  | 'BODY_TOO_LARGE'
+  | 'BODY_OUT_OF_PROPORTION'
+  | 'STREAMING'
+  | 'STREAM_WITHOUT_END';
 
 /** Fetches a whole response, bounded in time and size. Failure is data: the promise never rejects. */
 export function collectReply(collecting: Collecting): Promise<SideResult> {
@@ -122,6 +128,8 @@ class Collector implements ReplyHandler {
 
   onFailure({ code, isStale }: Failure): void {
     if (isStale && this.#sends < MAX_SENDS && mayResend(this.#collecting.request.method)) return this.send();
+    // It answered, and did not end where the other side did: that is a difference, and no failure.
+    if (isEventStream(this.#headers) && code.endsWith('TIMEOUT')) return this.#giveUp('STREAM_WITHOUT_END');
     // Its time went by while we did not read on. A backend that falls silent once it has its turn is late by itself.
     const isOurs = this.#isHeldBack && code === 'PG_TOTAL_TIMEOUT';
     this.#resolve({ kind: 'failed', code: isOurs ? 'HELD_BACK' : code, totalMs: this.#elapsedMs() });

@@ -44,10 +44,39 @@ function nameOf(place: string): string {
   return (steps.at(-1) ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
+interface Action {
+  readonly description: string;
+  readonly target: string;
+  readonly update?: unknown;
+  readonly remove?: true | undefined;
+}
+
+/** Two types that one schema lacks are two breaches, and the second must not take the first away. */
+function oneTypeEach(actions: readonly Action[]): readonly Action[] {
+  const types = Map.groupBy(actions, ({ target, update }) => (typesIn(update) ? target : ''));
+  const done = new Set<string>();
+  return actions.flatMap((action) => {
+    const isType = typesIn(action.update) !== undefined || /\.type$/.test(action.target);
+    const key = `${action.target} ${action.remove === true}`;
+    if (isType && done.has(key)) return [];
+    done.add(key);
+    if (!typesIn(action.update)) return [action];
+    const all = (types.get(action.target) ?? []).flatMap(({ update }) => typesIn(update) ?? []);
+    return [{ ...action, update: { type: [...new Set(all)] } }];
+  });
+}
+
+function typesIn(update: unknown): readonly unknown[] | undefined {
+  const type = typeof update === 'object' && update !== null && 'type' in update ? update.type : undefined;
+  return Array.isArray(type) ? type : undefined;
+}
+
 /** The overlay as a document; undefined where nothing is proposed. */
 export function contractPatch(breaches: readonly BreachEntry[], contractFile: string): object | undefined {
-  const actions = breaches.flatMap(({ title, both, patch }) =>
-    (patch ?? []).map((action) => ({ description: `${title}, in ${both} pairs on both sides`, ...action })),
+  const actions = oneTypeEach(
+    breaches.flatMap(({ title, both, patch }) =>
+      (patch ?? []).map((action) => ({ description: `${title}, in ${both} pairs on both sides`, ...action })),
+    ),
   );
   if (actions.length === 0) return undefined;
   return {

@@ -43,7 +43,12 @@ test('what meets in two exchanges alone is not taken for one', () => {
 
 test('values that always differ together are told of each other, and stay two', () => {
   const value = (id: string): Cluster => cluster(id, { rule: 'value-changed', types: 'string→string', exchangeSet: 9 });
-  const entries = listClusters([value('C-1'), value('C-2')], { judged: 40, lineOf: () => 1, rendered: new Map() });
+  const entries = listClusters([value('C-1'), value('C-2')], {
+    judged: 40,
+    evidence: { operations: [] },
+    lineOf: () => 1,
+    rendered: new Map(),
+  });
   assert.deepEqual(
     entries.map(({ id, alwaysWith }) => [id, ...alwaysWith]),
     [
@@ -57,6 +62,7 @@ test('a name of few exchanges is none', () => {
   const titleOf = (exchanges: number) =>
     listClusters([cluster('C-1', { transforms: ['× 1.5'], exchanges })], {
       judged: 40,
+      evidence: { operations: [] },
       lineOf: () => 1,
       rendered: new Map(),
     })[0]?.title ?? '';

@@ -1,11 +1,13 @@
-import { type Cluster, RULES } from '../core/index.ts';
+import { type Cluster, type Evidence, RULES } from '../core/index.ts';
 import { byClass, type Cause, describeParts, findCauses } from './causes.ts';
 import type { ClusterEntry, ExemplarEntry } from './document.ts';
 import { describePlace } from './place.ts';
+import { separatorOf } from './separate.ts';
 
 export interface ClusterContext {
   /** All exchanges that were compared or failed. */
   readonly judged: number;
+  readonly evidence: Pick<Evidence, 'operations'>;
   readonly lineOf: (place: string) => number | undefined;
   readonly rendered: ReadonlyMap<string, readonly (string | null)[]>;
 }
@@ -36,10 +38,11 @@ function kindOf({ class: worst, outcomes }: Cluster): (typeof RANKS)[number] {
 function entryOf(cause: Cause, context: ClusterContext): ClusterEntry {
   const { main: cluster, parts, alwaysWith } = cause;
   const rendered = context.rendered.get(cluster.id) ?? [];
-  const { transforms, exchangeSet: _, ...shown } = cluster;
+  const { transforms, exchangeSet: _, features: __, ...shown } = cluster;
   return {
     ...shown,
     kind: kindOf(cluster),
+    separator: separatorOf(cluster, context.evidence.operations),
     transform: nameOfAll(transforms, cluster.exchanges),
     parts: parts.map(partOf),
     alwaysWith,

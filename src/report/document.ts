@@ -99,6 +99,14 @@ const cluster = z.object({
     .string()
     .nullable()
     .describe("What turns legacy's value into the candidate's in all that was seen of it, such as `× 100`."),
+  separator: z
+    .object({
+      feature: z.string(),
+      shown: z.object({ k: count, n: count }).describe('Of the requests that show it.'),
+      agreeing: z.object({ k: count, n: count }).describe('Of a sample of those to the same operations that agree.'),
+    })
+    .nullable()
+    .describe('What most sets the requests that show it apart: a parameter, a header, who served.'),
   kind: z
     .enum(['cause', 'spelling', 'noise', 'race'])
     .describe('Whether an exchange counted for it, or all that showed it were equivalent, noise or drift.'),

@@ -4,6 +4,7 @@ import type { ClusterEntry, ExemplarEntry, ReportDocument } from './document.ts'
 import { classBadge } from './html-parts.ts';
 import { type LinePair, pairLines } from './line-diff.ts';
 import { type Markup, markup } from './markup.ts';
+import { separatorText } from './separate.ts';
 import { cut, visibleLine } from './text.ts';
 import { valueLines } from './value-lines.ts';
 import { CLASS_WORDS, contractLocation, countsText, noCauseText, OUTCOME_WORDS } from './words.ts';
@@ -36,6 +37,11 @@ function causeArticle(cluster: ClusterEntry, contractFile: string): Markup {
 ${partsList(cluster)}${
   cluster.alwaysWith.length > 0
     ? markup`<dt>Always together with</dt><dd>${linksTo(cluster.alwaysWith)}</dd>
+`
+    : undefined
+}${
+  cluster.separator
+    ? markup`<dt>Set apart by</dt><dd>${separatorText(cluster.separator)}</dd>
 `
     : undefined
 }<dt>Rule</dt><dd><code>${cluster.rule}</code>, ${CLASS_WORDS[cluster.class]}</dd>

@@ -5,6 +5,7 @@ import type { ClusterEntry, ExemplarEntry, GateEntry, OperationEntry, ReportDocu
 import { pairLines } from './line-diff.ts';
 import { fence, fitBlocks, mdCode, mdTable, mdText } from './markdown-parts.ts';
 import { QUANTILES } from './operations.ts';
+import { separatorText } from './separate.ts';
 import { valueLines } from './value-lines.ts';
 import {
   ACCEPTANCE_WORDS,
@@ -189,6 +190,7 @@ function causeBlock(cluster: ClusterEntry, contractFile: string): string {
     [
       `- ${formatCountOf(cluster.traffic.k, cluster.traffic.n)} exchanges: ${mdText(countsText(cluster.operations))}`,
       `- ${mdCode(contractLocation(cluster, contractFile))}, rule ${mdCode(cluster.rule)} (${CLASS_WORDS[cluster.class]}), ${mdCode(cluster.id)}`,
+      ...(cluster.separator ? [`- Set apart by ${mdText(separatorText(cluster.separator))}`] : []),
     ].join('\n'),
     ...(exemplar ? [exemplarBlock(exemplar)] : []),
   ].join('\n\n');

@@ -46,6 +46,7 @@ export function operation(operationId: string, seen: Seen, rest: Partial<Operati
     classes: zeros(FINDING_CLASSES),
     differences: [],
     clusterOf: {},
+    features: { n: 0, seen: {} },
     legacy: side,
     candidate: side,
     bodyless: 0,

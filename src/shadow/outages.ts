@@ -84,7 +84,9 @@ function mayProbe(record: Record, nowMs: number): boolean {
   return true;
 }
 
+const ANSWERS: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'STREAMING', 'STREAM_WITHOUT_END']);
+
 /** More than could be kept is an answer too. One that is out of all proportion, again and again, is none. */
 function hasAnswered(result: SideResult): boolean {
-  return result.kind === 'reply' || result.code === 'BODY_TOO_LARGE' || result.code === 'STREAMING';
+  return result.kind === 'reply' || ANSWERS.has(result.code);
 }

@@ -68,6 +68,8 @@ export interface ShadowPorts {
   /** HEAD to an operation that is declared for another method. */
   readonly isBodyless: (operationId: string, method: string) => boolean;
   readonly shownTarget: (operationId: string, target: string) => string;
+  /** Undefined where there is no time for it. */
+  readonly featuresOf: (request: BackendRequest, served: Side) => readonly string[] | undefined;
   readonly record: (observation: Observation) => void;
   /** Whether the budget allows one more second read. */
   readonly mayConfirm: () => boolean;

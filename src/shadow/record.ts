@@ -30,6 +30,8 @@ export function record(
     ...commonOf(ports, exchange),
     outcome,
     findings,
+    // Only of what was looked at closely: it costs as much as to decide who serves.
+    features: conformance && ports.featuresOf(exchange.request, exchange.served),
     breaches,
     covered,
     legacy:

@@ -47,6 +47,7 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
     failureOf: () => undefined,
     isBodyless: () => false,
     shownTarget: (_id, target) => target,
+    featuresOf: () => [],
     record: (observation) => void observations.push(observation),
     mayConfirm: () => true,
     delay: async () => {},

@@ -48,7 +48,12 @@ export function missingReason(exchange: ServedExchange, other: SideResult): Unco
   return isUnreadable(other) && isCut(exchange) ? 'body-too-large' : undefined;
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'BODY_OUT_OF_PROPORTION', 'STREAMING']);
+const UNREADABLE: ReadonlySet<string> = new Set([
+  'BODY_TOO_LARGE',
+  'BODY_OUT_OF_PROPORTION',
+  'STREAMING',
+  'STREAM_WITHOUT_END',
+]);
 
 function isUnreadable(result: SideResult): boolean {
   return result.kind === 'failed' && UNREADABLE.has(result.code);
