@@ -49,7 +49,7 @@ const RATE = 2_000;
 const LIMIT = 1.1;
 
 /** Until the limit lies outside of what the ratio could be, so many rounds. */
-const ROUNDS = { min: 6, max: 15 };
+const ROUNDS = { min: 6, max: 30 };
 
 /**
  * Two processes of one program are not equally fast, and stay so: after so many rounds both are started anew, or the ratio
