@@ -11,7 +11,7 @@ import type { Run, Section } from './section.ts';
 import { chooseContenders, startAll, stopStandings } from './standings.ts';
 import { createRandom, shuffle, spreadOf } from './statistics.ts';
 import { formatTable } from './table.ts';
-import type { Target } from './targets.ts';
+import { stateOf, type Target } from './targets.ts';
 import { MAIN_CELL, runLoad } from './wrk.ts';
 
 const SHADOW_OFF = 'paritygate-forward';
@@ -81,6 +81,9 @@ async function measureRounds(
   return results;
 }
 
+/** Rounds of the pair, until its target is decided (decision 0023). */
+const MAX_PAIR_ROUNDS = 30;
+
 /** With and without a shadow at once, each with half of the rate: both meet every moment in which the machine is busy. */
 async function measurePairs(
   run: Run,
@@ -89,8 +92,9 @@ async function measurePairs(
 ): Promise<readonly Pair[]> {
   const ports = [SHADOW_ON, SHADOW_OFF].flatMap((name) => standings.filter((each) => each.name === name));
   const pairs: Pair[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    run.onProgress(`round ${round} of ${rounds}: with and without a shadow at once`);
+  for (let round = 1; round <= MAX_PAIR_ROUNDS; round++) {
+    if (round > rounds && stateOf(targetOf(pairs)) !== 'undecided') break;
+    run.onProgress(`round ${round}, at most ${MAX_PAIR_ROUNDS}: with and without a shadow at once`);
     const load = { ports: ports.map(({ port }) => port), rate, seconds, seed: round };
     const [on, off] = await sendAtRate(load, isFirst);
     if (on && off) pairs.push([on, off]);
@@ -146,7 +150,7 @@ function targetOf(pairs: readonly Pair[]): Target {
   const sides = [0, 1].map((side) => pairs.flatMap((pair) => pair[side]?.seconds ?? []));
   const { value, low, high } = p99Ratio(sides[0] ?? [], sides[1] ?? []);
   return {
-    what: 'p99 at a fixed rate: shadow on / shadow off, asked in turn',
+    what: `p99 at a fixed rate: shadow on / shadow off, asked in turn, ${pairs.length} rounds`,
     limit: 1.25,
     value: { median: value, min: low, max: high, n: pairs.length },
     isInterval: true,

@@ -64,9 +64,11 @@ function answer(context: JudgeContext, question: AnalysisQuestion): AnalysisAnsw
   if (first === 'neither') return { uncompared: 'undecodable' };
   if (typeof first === 'string') return judgeUnreadable(context, first);
   if (question.kind === 'check') return told(context, first, { ...EQUAL, ...checkPair(context, first) });
-  if (question.kind === 'compare') {
+  if (question.kind === 'compare' || question.kind === 'probe') {
     const judgement = judgePair(context, first);
     if (judgement === 'budget') return { uncompared: 'budget' };
+    // What legacy agrees with itself about covers nothing.
+    if (question.kind === 'probe') return judgement;
     return told(context, first, { ...judgement, ...checkPair(context, first) });
   }
   const second = decodePair(question.again);
@@ -92,6 +94,7 @@ const examples = {
   check: createExampleBudget(() => performance.now()),
   compare: createExampleBudget(() => performance.now()),
   confirm: createExampleBudget(() => performance.now()),
+  probe: () => false,
 };
 
 function hash(text: string): string {

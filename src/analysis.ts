@@ -28,11 +28,12 @@ interface Asked {
 export type AnalysisQuestion =
   | ({ readonly kind: 'check' } & Asked)
   | ({ readonly kind: 'compare' } & Asked)
+  | ({ readonly kind: 'probe' } & Asked)
   | ({ readonly kind: 'confirm'; readonly served: Side; readonly again: SidePair<Reply> } & Asked);
 
 export type AnalysisAnswer = Judged;
 
-export interface Analysis extends Pick<ShadowPorts, 'compare' | 'confirm' | 'checkSample'> {
+export interface Analysis extends Pick<ShadowPorts, 'compare' | 'confirm' | 'checkSample' | 'findingsOf'> {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -73,6 +74,10 @@ export function createAnalysis(
     compare: (subject, pair) => ask(analyst, { kind: 'compare', subject, pair: compactPair(pair) }),
     confirm: (subject, served, [pair, again]) =>
       ask(analyst, { kind: 'confirm', subject, served, pair: compactPair(pair), again: compactPair(again) }),
+    findingsOf: async (subject, pair) => {
+      const judged = await ask(analyst, { kind: 'probe', subject, pair: compactPair(pair) });
+      return 'uncompared' in judged ? undefined : judged.findings;
+    },
     checkSample: (subject, pair) => (isSampled(subject.operationId) ? check(analyst, subject, pair) : undefined),
   };
 }

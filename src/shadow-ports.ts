@@ -69,11 +69,19 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     featuresOf: (request: BackendRequest, side: Side) =>
       mayLookClosely() ? featuresOf(request, side, mayTell) : undefined,
     record: recorder.record,
+    mayProbe: createDraw(config.probe, clock),
+    findingsOf: analysis.findingsOf,
     mayConfirm: createBudget(config.confirm.perSecond, clock).take,
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
     onFault: (error: unknown) => warn(`an exchange could not be compared: ${messageOf(error)}`),
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
+}
+
+/** By chance, so that what is drawn stands for all; and no more than legacy is asked to bear. */
+function createDraw({ percent, perSecond }: Config['probe'], clock: Clock): () => boolean {
+  const budget = createBudget(perSecond, clock);
+  return () => Math.random() * 100 < percent && budget.take();
 }
 
 /** Requests whose features are looked at: it takes some 20 µs of the thread that serves. */

@@ -6,7 +6,7 @@ import type { Config } from './config/index.ts';
  */
 export function shareOf(config: Config, port: number): Config {
   const share = (whole: number): number => (whole === 0 ? 0 : Math.max(1, Math.floor(whole / config.workers)));
-  const { shadow, confirm } = config;
+  const { shadow, confirm, probe } = config;
   return {
     ...config,
     listen: { ...config.listen, port },
@@ -17,5 +17,6 @@ export function shareOf(config: Config, port: number): Config {
       connectionsPerSecond: shadow.connectionsPerSecond / config.workers,
     },
     confirm: { ...confirm, perSecond: confirm.perSecond / config.workers },
+    probe: { ...probe, perSecond: probe.perSecond / config.workers },
   };
 }

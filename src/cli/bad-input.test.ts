@@ -296,7 +296,7 @@ test('`validate` reads the certificates that `serve` would, and creates nothing'
   assertOneError(run, {
     exitCode: 2,
     code: 'PG_TLS_INVALID',
-    at: 'paritygate.yaml:12:14',
+    at: 'paritygate.yaml:13:14',
     says: /none\.pem is not there/,
     fix: /readable file/,
   });

@@ -168,6 +168,7 @@ window: 1s
 fallback: { repeat: any }
 # A quarter of this traffic differs on purpose, and every difference is read a second time.
 confirm: { perSecond: 400, delayMs: 20 }
+probe: { percent: 20, perSecond: 50 }
 reports: ${JSON.stringify(resolve('reports'))}
 gates:
   parity: { limit: 1% }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { type NewAcceptance, parseAcceptances, withAcceptances } from '../config/index.ts';
-import { EXIT, type ExitCode, messageOf, ParitygateError, systemClock } from '../core/index.ts';
+import { type Acceptance, EXIT, type ExitCode, messageOf, ParitygateError, systemClock } from '../core/index.ts';
 import { applyAcceptances } from '../gate/index.ts';
 import { replaceFile } from '../rollout/index.ts';
 import { type Difference, findDifferences } from './differences.ts';
@@ -14,6 +14,7 @@ interface DiffAcceptOptions {
   readonly expires: string;
   readonly ticket?: string;
   readonly ceiling?: string;
+  readonly pointer?: string;
   readonly json?: boolean;
 }
 
@@ -21,7 +22,7 @@ interface DiffAcceptOptions {
 export async function runDiffAccept(options: Partial<DiffAcceptOptions>, id = ''): Promise<ExitCode> {
   const decided = decisionOf(options);
   const dossier = await readDossier(options.config ?? 'paritygate.yaml');
-  const differences = findDifferences(dossier, id);
+  const differences = chosen(findDifferences(dossier, id), options.pointer);
   const before = await readIfThere(dossier.config.accepted);
   const text = withAcceptances(
     before,
@@ -31,12 +32,34 @@ export async function runDiffAccept(options: Partial<DiffAcceptOptions>, id = ''
   await write(dossier.config.accepted, { before, text });
   if (options.json) console.log(JSON.stringify({ file: dossier.config.accepted, accepted: effect }));
   else
-    for (const { operation, fingerprint, accepted, shown } of effect)
+    for (const { operation, fingerprint, pointer, accepted, shown } of effect)
       console.log(
-        `${operation} ${fingerprint}: accepted until ${decided.expires}, ${accepted} of ${shown} different exchanges with it now agree`,
+        `${operation} ${fingerprint}${pointer === undefined ? '' : ` at ${pointer}`}: accepted until ${decided.expires}, ${accepted} of ${shown} different exchanges with it now agree`,
       );
   if (!options.json) console.log(`written to ${relative('', dossier.config.accepted)}; have it reviewed`);
   return EXIT.pass;
+}
+
+type Chosen = Pick<NewAcceptance, 'operation' | 'fingerprint' | 'pointer'>;
+
+/** Each fingerprint once, wherever it stands; or only at this pointer. */
+function chosen(differences: readonly Difference[], pointer: string | undefined): readonly Chosen[] {
+  const at = differences.filter((difference) => pointer === undefined || difference.pointer === pointer);
+  if (at.length === 0) throw notThere(differences, pointer);
+  return at
+    .filter(({ operation, fingerprint }, index) => index === at.findIndex(isSame(operation, fingerprint)))
+    .map(({ operation, fingerprint }) => ({ operation, fingerprint, pointer }));
+}
+
+function isSame(operation: string, fingerprint: string): (other: Difference) => boolean {
+  return (other) => other.operation === operation && other.fingerprint === fingerprint;
+}
+
+function notThere(differences: readonly Difference[], pointer: string | undefined): ParitygateError {
+  const pointers = new Set(differences.flatMap((difference) => difference.pointer ?? []));
+  return new ParitygateError('PG_USAGE', `it was not seen at --pointer ${pointer}`, {
+    fix: `it was seen at ${[...pointers].join(', ')}; leave --pointer out to accept it wherever it stands`,
+  });
 }
 
 type Decision = Pick<NewAcceptance, 'owner' | 'reason' | 'expires' | 'ticket' | 'ceiling'>;
@@ -81,30 +104,34 @@ function ceilingOf(ceiling: string | undefined): string | undefined {
   });
 }
 
-function entryOf({ operation, fingerprint }: Difference, decision: Decision, dossier: Dossier): NewAcceptance {
-  return { operation, fingerprint, ...decision, contract: dossier.evidence.binding.contract };
+function entryOf({ operation, fingerprint, pointer }: Chosen, decision: Decision, dossier: Dossier): NewAcceptance {
+  return { operation, fingerprint, pointer, ...decision, contract: dossier.evidence.binding.contract };
 }
 
-interface Effect {
-  readonly operation: string;
-  readonly fingerprint: string;
+interface Effect extends Chosen {
   readonly shown: number;
   readonly accepted: number;
 }
 
 /** Throws where the file would not hold, before it is written. */
-function effectOf(dossier: Dossier, text: string, differences: readonly Difference[]): readonly Effect[] {
-  const { config, contract, recorded, clusters } = dossier;
+function effectOf(dossier: Dossier, text: string, decided: readonly Chosen[]): readonly Effect[] {
+  const { config, contract, recorded, clusters, noise } = dossier;
   const operations = contract.operations.map(({ id }) => id);
   const acceptances = parseAcceptances(text, { file: config.accepted, operations });
-  const { uses } = applyAcceptances(recorded, acceptances, { nowMs: systemClock.now(), ruleOf: rulesOf(clusters) });
-  return differences.map(({ operation, fingerprint }) => {
-    const use = uses.find(
-      ({ acceptance }) => acceptance.operation === operation && acceptance.fingerprint === fingerprint,
-    );
-    if (use?.state === 'too-broad') throw tooBroad(fingerprint);
-    return { operation, fingerprint, shown: use?.shown ?? 0, accepted: use?.accepted ?? 0 };
+  const { uses } = applyAcceptances(recorded, acceptances, {
+    nowMs: systemClock.now(),
+    ruleOf: rulesOf(clusters),
+    noise,
   });
+  return decided.map((each) => {
+    const use = uses.find(({ acceptance }) => isTheSame(acceptance, each));
+    if (use?.state === 'too-broad') throw tooBroad(each.fingerprint);
+    return { ...each, shown: use?.shown ?? 0, accepted: use?.accepted ?? 0 };
+  });
+}
+
+function isTheSame({ operation, fingerprint, pointer }: Acceptance, each: Chosen): boolean {
+  return operation === each.operation && fingerprint === each.fingerprint && pointer === each.pointer;
 }
 
 function tooBroad(fingerprint: string): ParitygateError {

@@ -1,6 +1,6 @@
 import { type Cluster, EXIT, type ExitCode } from '../core/index.ts';
 import { titleOf } from '../report/index.ts';
-import { type Difference, describeOutcomes, describeUse, listDifferences } from './differences.ts';
+import { type Difference, describeOutcomes, describeState, listDifferences } from './differences.ts';
 import { readDossier } from './evidence.ts';
 import { formatTable } from './terminal.ts';
 
@@ -29,12 +29,12 @@ interface Row {
   readonly exchanges: number;
   readonly outcomes: Cluster['outcomes'];
   readonly state: string;
-  readonly fingerprints: readonly { readonly operation: string; readonly fingerprint: string }[];
+  readonly fingerprints: readonly Pick<Difference, 'operation' | 'fingerprint' | 'pointer'>[];
 }
 
 function rowOf(cluster: Cluster, differences: readonly Difference[]): Row {
   const { id, class: worst, exchanges, outcomes } = cluster;
-  const fingerprints = differences.map(({ operation, fingerprint }) => ({ operation, fingerprint }));
+  const fingerprints = differences.map(({ operation, fingerprint, pointer }) => ({ operation, fingerprint, pointer }));
   return {
     id,
     title: titleOf(cluster),
@@ -49,7 +49,7 @@ function rowOf(cluster: Cluster, differences: readonly Difference[]): Row {
 /** Of several operations one may be accepted and another not. */
 function stateOf(differences: readonly Difference[], cluster: Cluster): string {
   if (differences.length === 0) return describeOutcomes(cluster);
-  const states = new Set(differences.map(({ use }) => describeUse(use)));
+  const states = new Set(differences.map(describeState));
   return [...states].join('; ');
 }
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type Cluster, EXIT, type Exemplar, type ExitCode, ParitygateError } from '../core/index.ts';
 import { titleOf } from '../report/index.ts';
-import { type Difference, describeOutcomes, describeUse, listDifferences } from './differences.ts';
+import { type Difference, describeOutcomes, describeState, listDifferences } from './differences.ts';
 import { type Dossier, readDossier } from './evidence.ts';
 import { formatTable } from './terminal.ts';
 
@@ -33,12 +33,13 @@ function describe({ contract }: Dossier, cluster: Cluster, differences: readonly
   const line = contract.lineOf(cluster.place);
   const place = `${relative('', contract.file)}${line === undefined ? '' : `:${line}`}`;
   const table = formatTable([
-    ['FINGERPRINT', 'OPERATION', 'DIFFERENT', 'STATE'],
-    ...differences.map(({ fingerprint, operation, exchanges, use }) => [
-      fingerprint,
-      operation,
-      String(exchanges),
-      describeUse(use),
+    ['FINGERPRINT', 'OPERATION', 'POINTER', 'DIFFERENT', 'STATE'],
+    ...differences.map((difference) => [
+      difference.fingerprint,
+      difference.operation,
+      difference.pointer || '-',
+      String(difference.exchanges),
+      describeState(difference),
     ]),
   ]);
   return [

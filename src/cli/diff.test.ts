@@ -59,7 +59,7 @@ test('a difference is found, accepted, and then the gate passes; once it is take
   await t.test('one cause is shown with its place, its fingerprints and examples', async () => {
     const { stdout } = await runCommand(workspace, ['diff', 'show', cause.id]);
     assert.match(stdout, /value, value-changed, declared at .*\(openapi\.yaml:\d+\)/);
-    assert.match(stdout, new RegExp(`\\n${fingerprint} +getThing +40 +open\\n`));
+    assert.match(stdout, new RegExp(`\\n${fingerprint} +getThing +\\/size +40 +open\\n`));
     assert.match(stdout, /GET \/things\/1 {2}\/size\n {2}- legacy +\{.*"size":1\}\n {2}\+ candidate +\{.*"size":2\}/);
     assert.equal((await runCommand(workspace, ['diff', 'show', fingerprint])).stdout, stdout);
   });
@@ -138,6 +138,16 @@ test('a difference is found, accepted, and then the gate passes; once it is take
       assert.equal(workspace.read('accepted.yaml'), before);
     });
 
+  await t.test('at one place only it is accepted there, and a place where it was not seen is refused', async () => {
+    const args = ['diff', 'accept', fingerprint, ...DECISION, '--pointer'];
+    const { stdout } = await runCommand(workspace, [...args, '/size']);
+    assert.match(stdout, /^getThing \w{16} at \/size: accepted until .*, 40 of 40 different/);
+    assert.match(workspace.read('accepted.yaml'), /fingerprint: .*\n {4}pointer: \/size\n {4}owner: jane/);
+    assert.match((await listOf(workspace))[0]?.state ?? '', /^accepted by jane until/);
+    const elsewhere = await runCommand(workspace, [...args, '/sizes']);
+    assertOneError(elsewhere, { exitCode: 2, code: 'PG_USAGE', says: /not seen at .*\/sizes/, fix: /seen at \/size;/ });
+  });
+
   await t.test('what was never seen cannot be accepted', async () => {
     const run = await runCommand(workspace, ['diff', 'accept', 'C-0000000000', ...DECISION]);
     assertOneError(run, {
@@ -180,6 +190,20 @@ const BAD: readonly (readonly [title: string, text: string, at: string, says: Re
     '4:18',
     /16 hexadecimal digits/,
     /fingerprint/,
+  ],
+  [
+    'says neither which difference nor where',
+    ENTRY.replace(/.*fingerprint.*\n/, ''),
+    '3:5',
+    /expected `fingerprint`, `pointer` or both/,
+    /write for example `.*pointer/,
+  ],
+  [
+    'has a pointer that is none',
+    ENTRY.replace('owner', 'pointer: items.price\n    owner'),
+    '5:14',
+    /expected a pointer such as/,
+    /items/,
   ],
   [
     'has a slip in a key',

@@ -1,36 +1,80 @@
 // What `diff ls`, `diff show` and `diff accept` know of the differences: each cause with its kinds, and who accepted them.
-import { type Cluster, formatCount, lastDayOf, ParitygateError } from '../core/index.ts';
-import type { AcceptanceUse } from '../gate/index.ts';
-import type { Dossier } from './evidence.ts';
+import {
+  type Cluster,
+  type DifferenceKind,
+  formatCount,
+  lastDayOf,
+  type OperationEvidence,
+  ParitygateError,
+} from '../core/index.ts';
+import { type AcceptanceUse, isAbout, type NoisePlace } from '../gate/index.ts';
+import { type Dossier, rulesOf } from './evidence.ts';
 
-/** A cause on one operation: what an acceptance is about. */
+/** A cause at one place of one operation: what an acceptance is about. */
 export interface Difference {
   readonly operation: string;
   readonly fingerprint: string;
+  /** A pointer template; null in what an earlier version stored. */
+  readonly pointer: string | null;
   readonly cluster: string;
   /** Different exchanges that showed it, whatever else they showed. */
   readonly exchanges: number;
   /** The acceptance of it, if there is one. */
   readonly use: AcceptanceUse | undefined;
+  /** Legacy disagrees with itself there as well, and it is forgiven for that. */
+  readonly isNoise: boolean;
 }
 
 /** Most exchanges first. */
-export function listDifferences({ recorded, uses }: Pick<Dossier, 'recorded' | 'uses'>): readonly Difference[] {
-  return recorded.operations
-    .flatMap(({ operationId: operation, differences, clusterOf }) =>
-      Object.entries(clusterOf).map(([fingerprint, cluster]) => ({
-        operation,
+export function listDifferences(
+  dossier: Pick<Dossier, 'recorded' | 'uses' | 'clusters' | 'noise'>,
+): readonly Difference[] {
+  const ruleOf = rulesOf(dossier.clusters);
+  return dossier.recorded.operations
+    .flatMap((operation) =>
+      countKinds(operation).map(({ kind: { fingerprint, pointer = null }, kind, exchanges }) => ({
+        operation: operation.operationId,
         fingerprint,
-        cluster,
-        exchanges: differences
-          .filter(({ fingerprints }) => fingerprints.includes(fingerprint))
-          .reduce((sum, { exchanges }) => sum + exchanges, 0),
-        use: uses.find(
-          ({ acceptance }) => acceptance.operation === operation && acceptance.fingerprint === fingerprint,
+        pointer,
+        cluster: operation.clusterOf[fingerprint] ?? '',
+        exchanges,
+        isNoise: dossier.noise.some((place) => isForgivenAt(place, operation.operationId, kind)),
+        use: preferLive(
+          dossier.uses.filter(
+            ({ acceptance }) =>
+              acceptance.operation === operation.operationId && isAbout(acceptance, kind, operation, { ruleOf }),
+          ),
         ),
       })),
     )
     .toSorted((one, other) => other.exchanges - one.exchanges);
+}
+
+function isForgivenAt(place: NoisePlace, operationId: string, { fingerprint, pointer }: DifferenceKind): boolean {
+  const isThere = place.operationId === operationId && place.fingerprint === fingerprint && place.pointer === pointer;
+  return isThere && place.state === 'forgiven';
+}
+
+interface KindCount {
+  readonly kind: DifferenceKind;
+  exchanges: number;
+}
+
+function countKinds({ differences }: OperationEvidence): readonly KindCount[] {
+  const counts = new Map<string, KindCount>();
+  for (const { kinds, exchanges } of differences)
+    for (const kind of kinds) {
+      const key = JSON.stringify([kind.fingerprint, kind.pointer]);
+      const known = counts.get(key);
+      if (known) known.exchanges += exchanges;
+      else counts.set(key, { kind, exchanges });
+    }
+  return [...counts.values()];
+}
+
+/** Of several acceptances one that holds. */
+function preferLive(uses: readonly AcceptanceUse[]): AcceptanceUse | undefined {
+  return uses.find(({ state }) => state === 'live') ?? uses[0];
 }
 
 /** What a person means by the id of a cause, or by a fingerprint. Throws where nothing of it was different. */
@@ -52,8 +96,9 @@ export function describeOutcomes({ outcomes }: Pick<Cluster, 'outcomes'>): strin
     .join(', ');
 }
 
-/** `open`, or who accepted it and until when, or why that does not hold. */
-export function describeUse(use: AcceptanceUse | undefined): string {
+/** `open`, or who accepted it and until when, or why that does not hold, or `noise`. */
+export function describeState({ use, isNoise }: Pick<Difference, 'use' | 'isNoise'>): string {
+  if (isNoise) return 'noise: legacy disagrees with itself';
   if (!use) return 'open';
   const { owner } = use.acceptance;
   if (use.state !== 'live') return `acceptance by ${owner}: ${use.state}`;

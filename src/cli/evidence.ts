@@ -2,7 +2,6 @@ import { bindingOf } from '../app.ts';
 import { type Config, loadAcceptances, loadConfig, resolveGroups } from '../config/index.ts';
 import { type Contract, loadContract, type Operation } from '../contract/index.ts';
 import {
-  type Acceptance,
   type BreachCount,
   type Cluster,
   type Evidence,
@@ -13,10 +12,11 @@ import {
 } from '../core/index.ts';
 import {
   type AcceptanceUse,
-  type Accepted,
   applyAcceptances,
   baselineRequestsOf,
   type GateScope,
+  judgeNoise,
+  type NoisePlace,
 } from '../gate/index.ts';
 import { findSpills, type Mark, openStore } from '../observations/index.ts';
 
@@ -38,6 +38,8 @@ export interface Dossier {
   readonly uses: readonly AcceptanceUse[];
   readonly clusters: readonly Cluster[];
   readonly unclustered: number;
+  /** What legacy disagrees with itself about. */
+  readonly noise: readonly NoisePlace[];
   readonly breaches: readonly BreachCount[];
   /** Ids of the points of the contract that were covered, by operation. */
   readonly covered: ReadonlyMap<string, ReadonlySet<string>>;
@@ -68,12 +70,14 @@ export async function readDossier(configFile: string): Promise<Dossier> {
     ];
     const recorded = store.readEvidence(binding, baselineRequestsOf(config.gates));
     const clusters = store.readClusters(binding);
+    const noise = judgeNoise(recorded, config.gates.parity.limit);
     return {
       config,
       contract,
       operations,
       recorded,
-      ...acceptNow(recorded, acceptances, clusters),
+      noise,
+      ...applyAcceptances(recorded, acceptances, { nowMs: systemClock.now(), ruleOf: rulesOf(clusters), noise }),
       clusters,
       unclustered: store.readUnclustered(binding),
       breaches: store.readBreaches(binding),
@@ -84,10 +88,6 @@ export async function readDossier(configFile: string): Promise<Dossier> {
   } finally {
     store.close();
   }
-}
-
-function acceptNow(evidence: Evidence, acceptances: readonly Acceptance[], clusters: readonly Cluster[]): Accepted {
-  return applyAcceptances(evidence, acceptances, { nowMs: systemClock.now(), ruleOf: rulesOf(clusters) });
 }
 
 /** The rule of each cluster that is kept. */

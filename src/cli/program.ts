@@ -78,6 +78,7 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
     .option('--reason <text>', 'why the difference is intended')
     .option('--expires <day>', 'the last day on which it holds, or how many days from now', '90d')
     .option('--ticket <id>', 'where it was decided')
+    .option('--pointer <template>', 'only there, as `diff show` prints it')
     .option('--ceiling <share>', 'the share of pairs that may show it, at most, such as 1%');
   program.addHelpText(
     'after',

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
-import type { PatchAction } from '../contract/index.ts';
+import type { Contract, PatchAction } from '../contract/index.ts';
 import { EXIT, type ExitCode, lastDayOf, ParitygateError, systemClock } from '../core/index.ts';
-import { type AcceptanceUse, evaluateGate } from '../gate/index.ts';
+import { type AcceptanceUse, evaluateGate, type NoisePlace } from '../gate/index.ts';
 import { renderExemplars } from '../render.ts';
 import {
   type AcceptanceEntry,
@@ -13,6 +13,7 @@ import {
   renderHtml,
   renderJunit,
   renderMarkdown,
+  rulesDraft,
 } from '../report/index.ts';
 import { createFlagSource } from '../routing/index.ts';
 import { readVersion } from '../version.ts';
@@ -46,15 +47,25 @@ export async function writeReport(
     'report.md': renderMarkdown(document),
     'report.html': renderHtml(document),
     'junit.xml': renderJunit(document),
-    ...patchFile(document),
+    ...overlayFiles(document),
   });
   return { document, directory };
 }
 
 /** Only where there is something to propose. */
-function patchFile({ breaches, contractFile }: ReportDocument): Readonly<Record<string, string>> {
-  const patch = contractPatch(breaches, contractFile);
-  return patch ? { 'contract.patch.yaml': stringify(patch) } : {};
+function overlayFiles({ breaches, noise, contractFile }: ReportDocument): Readonly<Record<string, string>> {
+  const overlays = {
+    'contract.patch.yaml': contractPatch(breaches, contractFile),
+    'rules.draft.yaml': rulesDraft(noise, contractFile),
+  };
+  return Object.fromEntries(
+    Object.entries(overlays).flatMap(([file, overlay]) => (overlay ? [[file, stringify(overlay)]] : [])),
+  );
+}
+
+/** Of a value in a body; what is in a header the contract says elsewhere. */
+function draftOf(contract: Contract, { rule, place }: NoisePlace): readonly PatchAction[] | undefined {
+  return rule === 'value-changed' ? contract.proposeVolatile(place) : undefined;
 }
 
 function copyOf(actions: readonly PatchAction[] | undefined): PatchAction[] | null {
@@ -71,6 +82,7 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
     clusters,
     acceptances: dossier.uses.map((use) => acceptanceEntryOf(use, dossier)),
     breaches: dossier.breaches.map((breach) => ({ ...breach, patch: copyOf(contract.proposePatch(breach)) })),
+    noise: dossier.noise.map((place) => ({ ...place, draft: copyOf(draftOf(contract, place)) })),
     coverage: operations.map(({ operation }) => ({
       operationId: operation.id,
       points: contract.points(operation),
@@ -89,10 +101,22 @@ async function documentOf(dossier: Dossier, nowMs: number): Promise<ReportDocume
 }
 
 function acceptanceEntryOf({ acceptance, ...use }: AcceptanceUse, { recorded }: Dossier): AcceptanceEntry {
-  const { operation: operationId, fingerprint, owner, reason, ticket = null, ceiling = null } = acceptance;
+  const { operation: operationId, owner, reason, ticket = null, ceiling = null } = acceptance;
   const seen = recorded.operations.find((operation) => operation.operationId === operationId);
-  const cluster = seen?.clusterOf[fingerprint] ?? null;
-  return { operationId, fingerprint, cluster, owner, reason, ticket, expires: lastDayOf(acceptance), ceiling, ...use };
+  const { fingerprint = null, pointer = null } = acceptance;
+  const cluster = (fingerprint !== null && seen?.clusterOf[fingerprint]) || null;
+  return {
+    operationId,
+    fingerprint,
+    pointer,
+    cluster,
+    owner,
+    reason,
+    ticket,
+    expires: lastDayOf(acceptance),
+    ceiling,
+    ...use,
+  };
 }
 
 async function groupsOf({ config, operations }: Dossier): Promise<ReportDocument['groups']> {

@@ -28,38 +28,57 @@ function isDay(day: string): boolean {
   return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
-const entry = z.strictObject({
-  operation: text('expected an operation id')
-    .describe('The operation whose responses differ.')
-    .meta({ examples: ['getTrade'] }),
-  fingerprint: z
-    .string('expected a fingerprint of 16 hexadecimal digits')
-    .regex(/^[0-9a-f]{16}$/, 'expected a fingerprint of 16 hexadecimal digits')
-    .describe('Which difference, as `paritygate diff show` and the report print it.')
-    .meta({ examples: ['"0123456789abcdef"'] }),
-  owner: text('expected who answers for it')
-    .describe('Who answers for it.')
-    .meta({ examples: ['jane@example.com'] }),
-  reason: text('expected why the difference is intended')
-    .describe('Why the difference is intended.')
-    .meta({ examples: ['the candidate rounds half to even, as agreed'] }),
-  ticket: text('expected a ticket')
-    .optional()
-    .describe('Where it was decided.')
-    .meta({ examples: ['TRADE-123'] }),
-  expires: lastDay()
-    .describe('The last day on which it holds, UTC. Then the gate fails until it is renewed or taken out.')
-    .meta({ examples: ['2027-03-31'] }),
-  ceiling: share()
-    .optional()
-    .describe(
-      "Share of the operation's pairs that may show it, at most; without it any number may. The gate passes once the pairs show that it is less.",
-    )
-    .meta({ examples: ['1%'] }),
-  contract: text('expected the digest of a contract')
-    .describe('Digest of the contract that it was made for; with another one it does not hold.')
-    .meta({ examples: ['1f2e3d4c'] }),
-});
+const POINTER = 'expected a pointer such as /items/*/price, or header:<name>';
+
+const entry = z
+  .strictObject({
+    operation: text('expected an operation id')
+      .describe('The operation whose responses differ.')
+      .meta({ examples: ['getTrade'] }),
+    fingerprint: z
+      .string('expected a fingerprint of 16 hexadecimal digits')
+      .regex(/^[0-9a-f]{16}$/, 'expected a fingerprint of 16 hexadecimal digits')
+      .optional()
+      .describe(
+        'Which difference, as `paritygate diff show` and the report print it. Without one, any change of a value at `pointer`.',
+      )
+      .meta({ examples: ['"0123456789abcdef"'] }),
+    pointer: z
+      .string(POINTER)
+      .regex(/^(?:\/.*|header:.+|)$/s, POINTER)
+      .optional()
+      .describe(
+        'Only at this pointer, with `*` for the items of a list and the keys of a map, exactly as `paritygate diff show` prints it; without it wherever the fingerprint stands. Alone it accepts no missing or added value and no other type.',
+      )
+      .meta({ examples: ['/items/*/price'] }),
+    owner: text('expected who answers for it')
+      .describe('Who answers for it.')
+      .meta({ examples: ['jane@example.com'] }),
+    reason: text('expected why the difference is intended')
+      .describe('Why the difference is intended.')
+      .meta({ examples: ['the candidate rounds half to even, as agreed'] }),
+    ticket: text('expected a ticket')
+      .optional()
+      .describe('Where it was decided.')
+      .meta({ examples: ['TRADE-123'] }),
+    expires: lastDay()
+      .describe('The last day on which it holds, UTC. Then the gate fails until it is renewed or taken out.')
+      .meta({ examples: ['2027-03-31'] }),
+    ceiling: share()
+      .optional()
+      .describe(
+        "Share of the operation's pairs that may show it, at most; without it any number may. The gate passes once the pairs show that it is less.",
+      )
+      .meta({ examples: ['1%'] }),
+    contract: text('expected the digest of a contract')
+      .describe('Digest of the contract that it was made for; with another one it does not hold.')
+      .meta({ examples: ['1f2e3d4c'] }),
+  })
+  .refine(
+    ({ fingerprint, pointer }) => fingerprint !== undefined || pointer !== undefined,
+    'expected `fingerprint`, `pointer` or both',
+  )
+  .meta({ examples: [{ operation: 'getTrade', pointer: '/items/*/price', owner: 'jane@example.com' }] });
 
 /** `contracts/accepted.yaml`. */
 export const acceptedSchema = z.strictObject({
@@ -93,13 +112,17 @@ export function parseAcceptances(written: string, { file, operations }: Accepted
   const parsed = acceptedSchema.safeParse(document.value);
   if (!parsed.success)
     throw errorOf(problemsOf(parsed.error.issues, { document, schema: acceptedSchema, least: LEAST }));
-  const acceptances = parsed.data.acceptances.map(({ expires: expiresMs, ceiling, ticket, ...same }, index) => ({
-    ...same,
-    expiresMs,
-    ceiling,
-    ticket,
-    at: placeOf(document, index),
-  }));
+  const acceptances = parsed.data.acceptances.map(
+    ({ expires: expiresMs, ceiling, ticket, fingerprint, pointer, ...same }, index) => ({
+      ...same,
+      fingerprint,
+      pointer,
+      expiresMs,
+      ceiling,
+      ticket,
+      at: placeOf(document, index),
+    }),
+  );
   const problems = [...unknownOperations(acceptances, { file, operations }), ...repeated(acceptances)];
   if (problems.length > 0) throw errorOf(problems);
   return acceptances;
@@ -122,12 +145,12 @@ function unknownOperations(acceptances: readonly Acceptance[], { operations }: A
 
 function repeated(acceptances: readonly Acceptance[]): readonly Problem[] {
   const lines = new Map<string, number | undefined>();
-  return acceptances.flatMap(({ operation, fingerprint, at }): Problem[] => {
-    const key = `${operation} ${fingerprint}`;
+  return acceptances.flatMap(({ operation, fingerprint, pointer, at }): Problem[] => {
+    const key = JSON.stringify([operation, fingerprint, pointer]);
     const isFirst = !lines.has(key);
     if (isFirst) lines.set(key, at?.line);
     if (isFirst) return [];
-    const message = `${fingerprint} of ${operation} is already accepted in line ${lines.get(key)}`;
+    const message = `${fingerprint ?? pointer} of ${operation} is already accepted in line ${lines.get(key)}`;
     return [{ code: 'PG_ACCEPTED_INVALID', message, at, fix: 'keep one of the two' }];
   });
 }
@@ -151,6 +174,8 @@ function readIfThere(file: string): string | undefined {
 export interface NewAcceptance {
   readonly operation: string;
   readonly fingerprint: string;
+  /** A template; wherever it stands, without one. */
+  readonly pointer?: string | undefined;
   readonly owner: string;
   readonly reason: string;
   readonly ticket?: string | undefined;
@@ -167,6 +192,9 @@ version: 1
 acceptances: []
 `;
 
+/** What an acceptance is known by. */
+const SELECTORS = ['operation', 'fingerprint', 'pointer'] as const;
+
 /** The text with these acceptances: one of the same difference is renewed, and comments and order stay. */
 export function withAcceptances(written: string | undefined, entries: readonly NewAcceptance[]): string {
   const document = parseDocument(written ?? NEW_FILE);
@@ -177,8 +205,7 @@ export function withAcceptances(written: string | undefined, entries: readonly N
   for (const entry of entries) {
     const node = document.createNode(JSON.parse(JSON.stringify(entry)));
     const at = list.items.findIndex(
-      (item) =>
-        isMap(item) && item.get('operation') === entry.operation && item.get('fingerprint') === entry.fingerprint,
+      (item) => isMap(item) && SELECTORS.every((selector) => item.get(selector) === entry[selector]),
     );
     if (at === -1) list.add(node);
     else list.set(at, node);

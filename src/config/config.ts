@@ -116,6 +116,8 @@ export interface Config {
   /** `strict`: no value is kept, only names, types and lengths. */
   readonly redaction: { readonly strict: boolean };
   readonly confirm: { readonly perSecond: number; readonly delayMs: number };
+  /** `percent` of the mirrored requests, and no more than `perSecond`. */
+  readonly probe: { readonly percent: number; readonly perSecond: number };
   /** Where a group has none of its own. */
   readonly fallback: FallbackConfig;
   /** Where a group has none of its own. */

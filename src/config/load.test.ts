@@ -41,6 +41,7 @@ describe('a minimal file', () => {
         mark: 'x-paritygate-shadow',
       },
       confirm: { perSecond: 20, delayMs: 50 },
+      probe: { percent: 1, perSecond: 5 },
       redaction: { strict: false },
       retention: { ageMs: 30 * 86_400_000, maxBytes: 2 ** 30 },
       fallback: { repeat: 'safe', budget: 0.2 },

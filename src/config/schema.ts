@@ -172,6 +172,28 @@ const confirm = z
   .describe('The second read that tells a difference from data that moved between the two first reads.')
   .meta({ examples: [{ perSecond: 20 }] });
 
+const probe = z
+  .strictObject({
+    percent: percent()
+      .prefault(1)
+      .describe(
+        'Share of mirrored requests for which legacy is asked twice, default 1; 0 turns it off. It is drawn by chance.',
+      )
+      .meta({ examples: [1] }),
+    perSecond: z
+      .number('expected a number from 0 to 10000')
+      .min(0, 'expected a number from 0 to 10000')
+      .max(10_000, 'expected a number from 0 to 10000')
+      .default(5)
+      .describe('Of these, how many in a second, default 5: legacy carries them besides its live requests.')
+      .meta({ examples: [5] }),
+  })
+  .prefault({})
+  .describe(
+    'A/A probes: what legacy disagrees with itself about, place by place. A value that is another one each time is no fault of the candidate.',
+  )
+  .meta({ examples: [{ percent: 1 }] });
+
 const control = z
   .strictObject({
     listen: address()
@@ -231,7 +253,7 @@ export const configSchema = z.strictObject({
   workers: count(1, 64)
     .default(1)
     .describe(
-      'Processes that serve requests, default 1; no more than there are cores. With two or more, new connections are taken also while one that crashed is replaced. What `shadow` and `confirm` bound is dealt out among them.',
+      'Processes that serve requests, default 1; no more than there are cores. With two or more, new connections are taken also while one that crashed is replaced. What `shadow`, `confirm` and `probe` bound is dealt out among them.',
     )
     .meta({ examples: [2] }),
   backends,
@@ -254,6 +276,7 @@ export const configSchema = z.strictObject({
   flags,
   shadow,
   confirm,
+  probe,
   redaction,
   fallback,
   timeouts,

@@ -5,7 +5,7 @@ import { type OpenApiDocument, readDocument } from './document.ts';
 import { member } from './json.ts';
 import { createMatcher } from './matcher.ts';
 import { listOperations } from './operations.ts';
-import { proposePatch } from './patch.ts';
+import { proposePatch, proposeVolatile } from './patch.ts';
 import { createReferences, validateReferences } from './references.ts';
 import { createResponses } from './responses.ts';
 import { createSchemaNodes } from './schema-node.ts';
@@ -55,6 +55,7 @@ function createContract(document: OpenApiDocument): Contract {
     response: responses.find,
     check: (operation, reply, body) => checkReply({ operation, reply, body }, responses, validator),
     proposePatch: (breach) => proposePatch(document, breach),
+    proposeVolatile: (place) => proposeVolatile(document, place),
     points: (operation) => listPoints(responses.list(operation)),
     pointsOf(operation, { status, headers }, body) {
       const place = responses.placeOf(operation, status);

@@ -194,3 +194,19 @@ describe('no patch is proposed', () => {
     );
   });
 });
+
+test('a value is declared volatile where it stands, and not where its schema has a name that others use', (t) => {
+  const file = load(t, { schema: "{ type: object, properties: { it's: { type: string } } }", body: {} });
+  const contract = loadContract(file);
+  const actions = contract.proposeVolatile(`${THING}/properties/it's`) ?? assert.fail('nothing is proposed');
+  const overlay = `${file}.overlay.yaml`;
+  writeFileSync(overlay, stringify({ overlay: '1.1.0', info: { title: 'P', version: '1' }, actions }));
+  const patched = loadContract({ contract: file, overlays: [overlay] });
+  assert.deepEqual(patched.warnings, []);
+  const [operation] = patched.operations;
+  const declared = operation && patched.response(operation, 200, 'application/json');
+  assert.ok(declared?.kind === 'declared');
+  assert.equal(declared.body?.property("it's")?.volatile, true);
+  assert.equal(contract.proposeVolatile(THING), undefined);
+  assert.equal(contract.proposeVolatile('#/nowhere'), undefined);
+});

@@ -13,6 +13,16 @@ export function proposePatch(document: OpenApiDocument, breach: Breach): readonl
   return propose?.({ document, breach, subject, target: pathTo(document.root, breach.place) });
 }
 
+/**
+ * The action that declares the value at a place volatile; undefined where the schema stands under a name of its own, by
+ * which others may refer to it that are not.
+ */
+export function proposeVolatile({ root }: OpenApiDocument, place: string): readonly PatchAction[] | undefined {
+  const isNamed = /^#\/components\/schemas\/[^/]+$/.test(place);
+  if (isNamed || !isJsonObject(valueAt(root, place))) return undefined;
+  return [{ target: pathTo(root, place), update: { 'x-parity': { volatile: true } } }];
+}
+
 interface Proposing {
   readonly document: OpenApiDocument;
   readonly breach: Breach;

@@ -156,6 +156,8 @@ export interface Contract {
   check(operation: Operation, reply: CheckedReply, body: unknown): Conformance;
   /** The actions of an overlay that would make a breach none; undefined where no small change does. */
   proposePatch(breach: Breach): readonly PatchAction[] | undefined;
+  /** Overlay actions that declare the value of one schema volatile; undefined where they would say it of others as well. */
+  proposeVolatile(place: string): readonly PatchAction[] | undefined;
   /** What the contract says may be seen of an operation, as far as it tells cases apart. */
   points(operation: Operation): readonly Point[];
   /** The ids of the points that one reply shows. `body` is the decoded JSON value, or undefined when there is none. */

@@ -2,6 +2,7 @@ import type { DifferenceSet } from './acceptance.ts';
 import type { FeatureCounts } from './features.ts';
 import type { FindingClass } from './finding.ts';
 import type { Outcome, UncomparedReason } from './outcome.ts';
+import type { ProbeCounts } from './probe.ts';
 
 /** Latencies folded into a mergeable sketch with 1 percent relative error. Values are milliseconds. */
 export interface Distribution {
@@ -48,6 +49,10 @@ export interface OperationEvidence {
   readonly features: FeatureCounts;
   /** The cluster of each fingerprint in one of these sets. */
   readonly clusterOf: Readonly<Record<string, string>>;
+  /** What legacy disagreed with itself about, where it was asked twice. */
+  readonly probed: ProbeCounts;
+  /** Exchanges that are `noise` by the probes, and not by having been read again; 0 until they were applied. */
+  readonly forgiven: number;
   readonly legacy: SideEvidence;
   readonly candidate: SideEvidence;
   /** Of the matching exchanges, those that answered HEAD: they had no body to differ in, and speak for none. */

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import { headerValue } from './header-names.ts';
 import type { Outcome, Side, UncomparedReason } from './outcome.ts';
+import type { ProbeObservation } from './probe.ts';
 
 /** Header names and values in wire order, flat: `[name, value, name, value, ...]`, duplicates and case kept. */
 export type RawHeaders = readonly string[];
@@ -88,6 +89,8 @@ export interface Observation {
   readonly breaches?: readonly SeenBreach[] | undefined;
   /** What stands after noise and confirmation; redacted. */
   readonly findings: readonly Finding[];
+  /** Only of an exchange for which legacy was asked twice. */
+  readonly probe?: ProbeObservation | undefined;
   readonly method: string;
   /** Path and query, redacted. */
   readonly target: string;

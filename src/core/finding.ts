@@ -55,6 +55,14 @@ export const RULES = {
 /** The id of a comparison rule. */
 export type RuleId = keyof typeof RULES;
 
+/** What may be forgiven without being looked at: a value, and never a presence, a type or a length. */
+export const VALUE_RULES: ReadonlySet<RuleId> = new Set([
+  'value-changed',
+  'response-header-changed',
+  'text-changed',
+  'attribute-changed',
+]);
+
 /** Raised whenever a rule begins to judge differently: evidence made under other rules does not mix with it. */
 export const RULES_VERSION = '4';
 
@@ -68,6 +76,8 @@ export interface Finding {
   readonly types: string;
   /** JSON pointer into the two bodies, `header:<name>`, or `` for the whole response. */
   readonly at: string;
+  /** The same as templates (`*` for an item or a key that is data), one for each place in the contract's words; at most 20. */
+  readonly pointers: readonly string[];
   /** Stable id of this kind of finding on this operation: no values, no indices, no prose. */
   readonly fingerprint: string;
   /** Stable id of the cause: the same on every operation whose contract refers to the same place. */

@@ -13,5 +13,6 @@ export * from './header-names.ts';
 export * from './mirror.ts';
 export * from './numbers.ts';
 export * from './outcome.ts';
+export * from './probe.ts';
 export * from './recent.ts';
 export * from './verdict.ts';

@@ -1,6 +1,6 @@
 // On a mismatch both sides are read again. What legacy disagrees with itself about is noise; what does not stand the
 // second time was a race or a flaky side; the rest is a confirmed difference. See docs/decisions/0011.
-import type { RuleId, Side } from '../core/index.ts';
+import { type Side, VALUE_RULES } from '../core/index.ts';
 import { kindOf, type RawFinding } from './raw-finding.ts';
 
 /** The findings of the four comparisons that two reads of two sides allow. */
@@ -24,7 +24,7 @@ export interface Confirmed {
 export function confirm(read: SecondRead): Confirmed {
   // Legacy moves, and the sides still differ or the candidate moves as well: noise. One write moves each side once.
   const moving = placesOf(read.self.legacy).intersection(placesOf(read.second).union(placesOf(read.self.candidate)));
-  const isNoise = (finding: RawFinding): boolean => isForgivable(finding) && moving.has(finding.at);
+  const isNoise = (finding: RawFinding): boolean => isValue(finding) && moving.has(finding.at);
   const counting = read.first.filter((finding) => !isCosmetic(finding));
   const left = counting.filter((finding) => !isNoise(finding));
   if (left.length === 0) return { outcome: 'noise', findings: counting };
@@ -35,19 +35,11 @@ export function confirm(read: SecondRead): Confirmed {
 }
 
 function placesOf(findings: readonly RawFinding[]): ReadonlySet<string> {
-  return new Set(findings.filter(isForgivable).map((finding) => finding.at));
+  return new Set(findings.filter(isValue).map((finding) => finding.at));
 }
 
-const FORGIVABLE: ReadonlySet<RuleId> = new Set([
-  'value-changed',
-  'response-header-changed',
-  'text-changed',
-  'attribute-changed',
-]);
-
-/** A rule may forgive a value; never a presence, a type or a length. */
-function isForgivable(finding: RawFinding): boolean {
-  return FORGIVABLE.has(finding.rule);
+function isValue({ rule }: RawFinding): boolean {
+  return VALUE_RULES.has(rule);
 }
 
 export function isCosmetic(finding: RawFinding): boolean {

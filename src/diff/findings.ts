@@ -27,7 +27,11 @@ interface Kind {
   count: number;
   /** What explains all of them. */
   transforms: readonly string[];
+  readonly templates: Set<string>;
 }
+
+/** Who differs in so many places of one kind differs in `…` as well, which nobody can name. */
+const MAX_POINTERS = 20;
 
 /** In a list of rows most findings are of the kind of the one before them. */
 function countKinds(raw: readonly RawFinding[]): readonly Kind[] {
@@ -36,11 +40,12 @@ function countKinds(raw: readonly RawFinding[]): readonly Kind[] {
   for (const finding of raw) {
     if (!last || !isSameKind(last.first, finding)) {
       const key = kindOf(finding);
-      last = kinds.get(key) ?? { first: finding, count: 0, transforms: [] };
+      last = kinds.get(key) ?? { first: finding, count: 0, transforms: [], templates: new Set() };
       kinds.set(key, last);
     }
     last.transforms = last.count === 0 ? transformsOf(finding) : commonTransforms(last.transforms, finding);
     last.count += finding.count ?? 1;
+    if (last.templates.size <= MAX_POINTERS) last.templates.add(finding.template ?? finding.at);
   }
   return [...kinds.values()];
 }
@@ -49,7 +54,7 @@ function fingerprint({ rule, place, types }: RawFinding, { operation, status, me
   return fingerprintOf({ rule, place, types, operationId: operation.id, status, mediaType });
 }
 
-function toFinding({ first: raw, count, transforms }: Kind, id: string, context: FindingContext): Finding {
+function toFinding({ first: raw, count, transforms, templates }: Kind, id: string, context: FindingContext): Finding {
   const { rule, place, types, at, view } = raw;
   const cluster = clusterOf({ rule, place, types });
   const isBare = context.wantsExample?.(cluster) === false;
@@ -58,7 +63,8 @@ function toFinding({ first: raw, count, transforms }: Kind, id: string, context:
     class: raw.class,
     place,
     types,
-    at: context.keepsShapesOnly ? shapeOfPointer(at) : redactText(at, context.hash),
+    at: shownPointer(at, context),
+    pointers: pointersOf(templates, context),
     fingerprint: id,
     cluster,
     count,
@@ -68,6 +74,15 @@ function toFinding({ first: raw, count, transforms }: Kind, id: string, context:
       ? { legacy: undefined, candidate: undefined, isBare }
       : { legacy: shown(view.legacy, view, context), candidate: shown(view.candidate, view, context) }),
   };
+}
+
+function shownPointer(pointer: string, { keepsShapesOnly, hash }: FindingContext): string {
+  return keepsShapesOnly ? shapeOfPointer(pointer) : redactText(pointer, hash);
+}
+
+function pointersOf(templates: ReadonlySet<string>, context: FindingContext): readonly string[] {
+  const pointers = [...templates].slice(0, MAX_POINTERS).map((template) => shownPointer(template, context));
+  return templates.size > MAX_POINTERS ? [...pointers, '…'] : pointers;
 }
 
 function shown(value: unknown, { node, secret }: View, { hash, keepsShapesOnly }: FindingContext): unknown {

@@ -110,6 +110,7 @@ function duplicateFinding(root: Position, { path }: Duplicate, side: Side): RawF
     place: at.ownPlace,
     types: `${legacy}→${candidate}`,
     at: at.pointer,
+    template: at.template,
     view: { legacy, candidate, node: undefined, secret: false },
   };
 }

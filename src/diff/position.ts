@@ -15,17 +15,12 @@ export class Position {
   readonly #wide: SchemaNode | undefined;
   readonly depth: number;
   readonly #parent: Position | undefined;
-  /** Of a property its name, of an item its index or, where it was found by one, its key in brackets; of the root a place. */
-  readonly #step: string | number | readonly [key: string];
+  readonly #step: Step;
   /** The objects that hold the property; undefined for an item. */
   readonly #holders: Pair | undefined;
+  #template: string | undefined;
 
-  private constructor(
-    { node, wide }: Nodes,
-    parent: Position | undefined,
-    step: string | number | readonly [key: string],
-    holders?: Pair,
-  ) {
+  private constructor({ node, wide }: Nodes, parent: Position | undefined, step: Step, holders?: Pair) {
     this.node = node;
     this.#wide = wide;
     this.depth = parent ? parent.depth + 1 : 0;
@@ -98,6 +93,20 @@ export class Position {
     return `${this.#parent.pointer}/${typeof step === 'number' ? step : escapeSegment(step)}`;
   }
 
+  /** The pointer without what is data: `*` for every item of a list and every key of a map. */
+  get template(): string {
+    this.#template ??= this.#parent ? this.#parent.#templateOf(this.#step) : '';
+    return this.#template;
+  }
+
+  #templateOf(step: Step): string {
+    if (this.depth > MAX_TEMPLATE_DEPTH) return this.template;
+    if (this.depth === MAX_TEMPLATE_DEPTH) return `${this.template}/…`;
+    if (typeof step !== 'string') return `${this.template}/*`;
+    const isKey = this.#wide?.property(step) === undefined && this.#wide?.additional !== undefined;
+    return `${this.template}/${isKey ? '*' : escapeSegment(templateName(step))}`;
+  }
+
   /** Below something secret, by its name or by the contract. */
   get secret(): boolean {
     if (this.#wide?.sensitive || this.node?.sensitive) return true;
@@ -115,6 +124,12 @@ export class Position {
     return { legacy, candidate, node: parent.#wide, secret: parent.secret };
   }
 }
+
+/** What is nested in itself has no end of templates. */
+const MAX_TEMPLATE_DEPTH = 32;
+
+/** Of a property its name, of an item its index or, where it was found by one, its key in brackets; of the root a place. */
+type Step = string | number | readonly [key: string];
 
 interface Nodes {
   readonly node: SchemaNode | undefined;

@@ -19,6 +19,8 @@ export interface RawFinding {
   readonly types: string;
   /** JSON pointer into the bodies, `header:<name>`, or `` for the response. */
   readonly at: string;
+  /** See `Finding.pointers`; `at` itself without it. */
+  readonly template?: string | undefined;
   /** What to show on each side, and the schema of what is shown. */
   readonly view: View;
   /** The values themselves, where one may be made of the other. */

@@ -30,6 +30,8 @@ interface Elements {
 interface Spot {
   readonly place: string;
   readonly pointer: string;
+  /** The pointer without numbers: elements of one name in one parent are as the items of a list. */
+  readonly template: string;
   readonly depth: number;
   /** Below an element that says that it holds a secret. */
   readonly secret: boolean;
@@ -38,7 +40,7 @@ interface Spot {
 /** Every difference between two documents; `place` is that of the body in the contract. Throws BudgetExceeded. */
 export function walkMarkup(place: string, documents: Elements, node: SchemaNode | undefined): readonly RawFinding[] {
   const walk = { findings: [], secrets: secretsOf(node) };
-  walkElements(walk, { place, pointer: '', depth: 0, secret: node?.sensitive === true }, documents);
+  walkElements(walk, { place, pointer: '', template: '', depth: 0, secret: node?.sensitive === true }, documents);
   return walk.findings;
 }
 
@@ -177,8 +179,10 @@ interface LastStep {
 }
 
 function below(at: Spot, { name, to = name, secret }: LastStep): Spot {
+  const step = escapeSegment(templateName(name));
   return {
-    place: `${at.place}/${escapeSegment(templateName(name))}`,
+    place: `${at.place}/${step}`,
+    template: `${at.template}/${step}`,
     pointer: `${at.pointer}/${escapeSegment(to)}`,
     depth: at.depth + 1,
     secret: at.secret || secret,
@@ -187,7 +191,7 @@ function below(at: Spot, { name, to = name, secret }: LastStep): Spot {
 
 function report(
   { findings }: MarkupWalk,
-  { place, pointer, secret }: Spot,
+  { place, pointer, template, secret }: Spot,
   { rule, types, pair }: { readonly rule: RuleId; readonly types: string; readonly pair: Pair },
 ): void {
   if (findings.length >= WALK_LIMITS.maxFindings) throw new BudgetExceeded('findings');
@@ -198,6 +202,7 @@ function report(
     place,
     types,
     at: pointer,
+    template,
     view: { ...pair, node: undefined, secret },
     pair: isScalar && !secret ? pair : undefined,
   });

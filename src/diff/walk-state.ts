@@ -106,6 +106,10 @@ class WalkFinding implements RawFinding {
     return this.#at.pointer;
   }
 
+  get template(): string {
+    return this.#at.template;
+  }
+
   get view(): View {
     return this.#at.viewOf(this.#pair);
   }

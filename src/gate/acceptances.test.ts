@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Acceptance, DifferenceSet, OperationEvidence } from '../core/index.ts';
+import type { Acceptance, DifferenceSet, OperationEvidence, RuleId } from '../core/index.ts';
 import { applyAcceptances } from './acceptances.ts';
 import { evaluateGate } from './evaluate.ts';
 import { evidence, operation, POLICY } from './evidence.test.ts';
@@ -12,6 +12,7 @@ function acceptance(changes: Partial<Acceptance> = {}): Acceptance {
   return {
     operation: 'getTrade',
     fingerprint: ROUNDED,
+    pointer: undefined,
     owner: 'jane',
     reason: 'rounds half to even',
     ticket: undefined,
@@ -28,7 +29,8 @@ function setOf(
   exchanges: number,
   changes: Partial<DifferenceSet> = {},
 ): DifferenceSet {
-  return { fingerprints, class: 'value', bodyless: false, exchanges, ...changes };
+  const kinds = fingerprints.map((fingerprint) => ({ fingerprint, pointer: '/price' }));
+  return { kinds, class: 'value', bodyless: false, exchanges, ...changes };
 }
 
 interface Seen {
@@ -48,13 +50,17 @@ function seen({ equal = 0, sets, unlisted = 0 }: Seen): OperationEvidence {
       classes: { ...nothing, value: different },
       differences: sets,
       clusterOf: Object.fromEntries(
-        sets.flatMap(({ fingerprints }) => fingerprints.map((each) => [each, `C-${each}`])),
+        sets.flatMap(({ kinds }) => kinds.map(({ fingerprint }) => [fingerprint, `C-${fingerprint}`])),
       ),
     },
   );
 }
 
-function accept(given: OperationEvidence, acceptances: readonly Acceptance[], rule = 'value-changed' as const) {
+function accept(
+  given: OperationEvidence,
+  acceptances: readonly Acceptance[],
+  rule: RuleId | undefined = 'value-changed',
+) {
   return applyAcceptances(evidence(given), acceptances, { nowMs: NOW_MS, ruleOf: () => rule });
 }
 
@@ -176,4 +182,42 @@ test('of an operation without evidence nothing is said but that there is none', 
     verdict.reasons.map(({ code }) => code),
     ['NO_EVIDENCE', 'NO_EVIDENCE'],
   );
+});
+
+/** One exchange set for each list of places at which one fingerprint stands. */
+function standingAt(...places: readonly (readonly (string | undefined)[])[]): OperationEvidence {
+  return seen({
+    equal: 900,
+    sets: places.map((pointers) => ({
+      kinds: pointers.map((pointer) => ({ fingerprint: ROUNDED, pointer })),
+      class: 'value',
+      bodyless: false,
+      exchanges: 10,
+    })),
+  });
+}
+
+test('with a pointer only what stands there is accepted: another place of the same schema is another decision', () => {
+  const given = standingAt(['/price'], ['/fee'], ['/fee', '/price'], [undefined]);
+  const narrow = accept(given, [acceptance({ pointer: '/price' })]);
+  assert.equal(narrow.evidence.operations[0]?.outcomes.accepted, 10);
+  assert.deepEqual([narrow.uses[0]?.shown, narrow.uses[0]?.accepted], [20, 10]);
+  const both = accept(given, [acceptance({ pointer: '/price' }), acceptance({ pointer: '/fee' })]);
+  assert.equal(both.evidence.operations[0]?.outcomes.accepted, 30);
+  // Windows of an earlier version have no pointers: what stands nowhere is not at this one.
+  assert.equal(accept(given, [acceptance()]).evidence.operations[0]?.outcomes.accepted, 40);
+});
+
+test('a pointer is exact: neither a prefix nor one of its items', () => {
+  const given = standingAt(['/items/*/price']);
+  for (const pointer of ['/items', '/items/*', '/items/0/price', '/items/*/price/', 'items/*/price', ''])
+    assert.equal(accept(given, [acceptance({ pointer })]).evidence.operations[0]?.outcomes.accepted, 0, pointer);
+});
+
+test('a pointer alone accepts any value there, and never a presence, a type or a length', () => {
+  const given = standingAt(['/price']);
+  const alone = acceptance({ fingerprint: undefined, pointer: '/price' });
+  assert.equal(accept(given, [alone]).evidence.operations[0]?.outcomes.accepted, 10);
+  for (const rule of ['optional-property-missing', 'property-type-changed', 'array-item-added'] as const)
+    assert.equal(accept(given, [alone], rule).evidence.operations[0]?.outcomes.accepted, 0, rule);
 });

@@ -100,7 +100,8 @@ function judgeBudget(operation: OperationEvidence, { accepted: policy }: GatePol
   };
 }
 
-function nameOf({ fingerprint, at }: Acceptance): string {
+function nameOf({ fingerprint, pointer, at }: Acceptance): string {
   const line = at?.line === undefined ? '' : ` (line ${at.line})`;
-  return `the acceptance of ${fingerprint}${line}`;
+  const what = [fingerprint, pointer === undefined ? undefined : JSON.stringify(pointer)].filter(Boolean).join(' at ');
+  return `the acceptance of ${what}${line}`;
 }

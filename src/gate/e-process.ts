@@ -32,8 +32,8 @@ export function failLogE(counts: Counts, limit: number): number {
   return mixtureLogE(counts, usableLimit(limit), [1.25, 40]);
 }
 
-export function isPassed(counts: Counts, limit: number): boolean {
-  return limit > 0 && passLogE(counts, limit) >= Math.log(PASS_AT);
+export function isPassed(counts: Counts, limit: number, passAt = PASS_AT): boolean {
+  return limit > 0 && passLogE(counts, limit) >= Math.log(passAt);
 }
 
 /** With a limit of 0 one bad event is the proof; no number of good ones can pass it. */

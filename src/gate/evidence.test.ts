@@ -36,6 +36,8 @@ export function operation(
     classes: zeros(FINDING_CLASSES),
     differences: [],
     clusterOf: {},
+    probed: { probes: 0, unlisted: 0, kinds: [] },
+    forgiven: 0,
     features: { n: 0, seen: {} },
     legacy: side,
     candidate: side,

@@ -9,6 +9,8 @@ export interface Question {
   readonly counts: Counts;
   readonly limit: number;
   readonly passLimit?: number;
+  /** The evidence that passes, where the usual is not enough. */
+  readonly passAt?: number;
   /** The counts a pass is judged by, where it has to reckon with worse than was seen. */
   readonly passCounts?: Counts;
   /** Events per second, for the time that is left; 0 when unknown. */
@@ -30,9 +32,9 @@ export interface Judgement {
 export function judgeShare(question: Question): Judgement {
   const counts = cleanCounts(question.counts);
   const passLimit = usableLimit(question.passLimit ?? question.limit);
-  const passCounts = cleanCounts(question.passCounts ?? question.counts);
-  const state = stateOf(counts, question.limit, { passCounts, passLimit });
-  const needed = state === 'inconclusive' ? neededToPass(passCounts, passLimit) : null;
+  const pass = { counts: cleanCounts(question.passCounts ?? question.counts), limit: passLimit, at: question.passAt };
+  const state = stateOf(counts, question.limit, pass);
+  const needed = state === 'inconclusive' ? neededToPass(pass.counts, pass.limit, pass.at) : null;
   return {
     state,
     value: counts.n > 0 ? counts.k / counts.n : null,
@@ -45,13 +47,15 @@ export function judgeShare(question: Question): Judgement {
   };
 }
 
-function stateOf(
-  counts: Counts,
-  limit: number,
-  { passCounts, passLimit }: { readonly passCounts: Counts; readonly passLimit: number },
-): VerdictKind {
+interface Pass {
+  readonly counts: Counts;
+  readonly limit: number;
+  readonly at: number | undefined;
+}
+
+function stateOf(counts: Counts, limit: number, pass: Pass): VerdictKind {
   if (isFailed(counts, limit)) return 'fail';
-  return isPassed(passCounts, passLimit) ? 'pass' : 'inconclusive';
+  return isPassed(pass.counts, pass.limit, pass.at) ? 'pass' : 'inconclusive';
 }
 
 /** Counters read while others write may disagree by a few: more bad events than events would turn evidence around. */

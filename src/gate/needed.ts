@@ -1,4 +1,4 @@
-import { type Counts, isPassed } from './e-process.ts';
+import { type Counts, isPassed, PASS_AT } from './e-process.ts';
 
 const MOST = 1e9;
 
@@ -6,8 +6,8 @@ const MOST = 1e9;
  * How many further events, all good, until the evidence passes; null when that is beyond a thousand million. A good
  * event raises every term of the mixture, so the evidence grows with each and the first that passes can be bisected.
  */
-export function neededToPass({ k, n }: Counts, limit: number): number | null {
-  const isEnough = (further: number): boolean => isPassed({ k, n: n + further }, limit);
+export function neededToPass({ k, n }: Counts, limit: number, passAt = PASS_AT): number | null {
+  const isEnough = (further: number): boolean => isPassed({ k, n: n + further }, limit, passAt);
   if (isEnough(0)) return 0;
   let enough = 1;
   while (!isEnough(enough)) {

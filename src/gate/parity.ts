@@ -7,8 +7,8 @@ import {
   type Outcome,
   type UncomparedReason,
 } from '../core/index.ts';
-import type { Counts } from './e-process.ts';
-import { describeMissing, type Judgement, judgeShare } from './judge.ts';
+import { type Counts, PASS_AT } from './e-process.ts';
+import { describeMissing, type Judgement, judgeShare, type Question } from './judge.ts';
 
 /**
  * The outcomes that say whether the two sides agree; HEAD has no body to agree in. `drift` is a race between the two reads and says nothing about
@@ -40,6 +40,7 @@ export function judgeParity(evidence: OperationEvidence, policy: GatePolicy): Ga
     // What could not be read may differ: a pass has to hold even if all of it does.
     passCounts: { k: counts.k + unread, n: counts.n + unread },
     limit: policy.parity.limit,
+    ...(evidence.forgiven > 0 && halfOf(policy.parity.limit)),
     perSecond: evidence.pairsPerSecond,
   });
   return {
@@ -50,6 +51,11 @@ export function judgeParity(evidence: OperationEvidence, policy: GatePolicy): Ga
     code: judgement.n === 0 ? 'NO_EVIDENCE' : CODES[judgement.state],
     message: `${evidence.operationId}: ${judgement.n === 0 ? describeNothing(evidence) : describe(judgement)}`,
   };
+}
+
+/** The other half of the limit, and of the error, is spent on what the probes forgave (noise.ts). */
+function halfOf(limit: number): Pick<Question, 'passLimit' | 'passAt'> {
+  return { passLimit: limit / 2, passAt: PASS_AT * 2 };
 }
 
 function sumOf(evidence: OperationEvidence, outcomes: readonly Outcome[]): number {

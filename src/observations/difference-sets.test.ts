@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Finding } from '../core/index.ts';
+import type { DifferenceKind, Finding } from '../core/index.ts';
 import { BINDING, recordOf, sampleFinding, sampleObservation, storePath } from '../testing/observations.ts';
 import {
   addDifferences,
@@ -15,21 +15,54 @@ function different(...findings: readonly Partial<Finding>[]) {
   return sampleObservation({ outcome: 'different', findings: findings.map(sampleFinding) });
 }
 
+function at(fingerprint: string, pointer: string | undefined = '/id'): DifferenceKind {
+  return { fingerprint, pointer };
+}
+
 test('exchanges are counted by the set of what differs in them, in whatever order it was found', () => {
   const counts = createDifferenceCounts();
   countDifference(counts, different({ fingerprint: 'b' }, { fingerprint: 'a', class: 'value' }));
   countDifference(counts, different({ fingerprint: 'a', class: 'value' }, { fingerprint: 'b' }));
   countDifference(counts, different({ fingerprint: 'a', class: 'value' }));
   assert.deepEqual(listDifferences(counts), [
-    { fingerprints: ['a', 'b'], class: 'breaking', bodyless: false, exchanges: 2 },
-    { fingerprints: ['a'], class: 'value', bodyless: false, exchanges: 1 },
+    { kinds: [at('a'), at('b')], class: 'breaking', bodyless: false, exchanges: 2 },
+    { kinds: [at('a')], class: 'value', bodyless: false, exchanges: 1 },
+  ]);
+});
+
+test('one kind in two places is told by both, whatever a name in them is made of', () => {
+  const counts = createDifferenceCounts();
+  const odd = '/a b,c@d%/\ud800/é';
+  countDifference(counts, different({ fingerprint: 'a', pointers: ['/total', odd] }));
+  countDifference(counts, different({ fingerprint: 'a', pointers: [odd, '/total'] }));
+  const total = createDifferenceCounts();
+  addDifferences(total, counts);
+  const [set, ...more] = listDifferences(total);
+  assert.deepEqual(more, []);
+  assert.equal(set?.exchanges, 2);
+  assert.deepEqual(set?.kinds, [at('a', odd.toWellFormed()), at('a', '/total')]);
+});
+
+test('a set that an earlier version stored has no pointers', () => {
+  const total = createDifferenceCounts();
+  addDifferences(total, { listed: 1, sets: { 'value - f1,f2': 3 }, clusters: { f1: 'C-1', f2: 'C-2' } });
+  assert.deepEqual(listDifferences(total), [
+    {
+      kinds: [
+        { fingerprint: 'f1', pointer: undefined },
+        { fingerprint: 'f2', pointer: undefined },
+      ],
+      class: 'value',
+      bodyless: false,
+      exchanges: 3,
+    },
   ]);
 });
 
 test('what is only spelled otherwise belongs to no set', () => {
   const counts = createDifferenceCounts();
   countDifference(counts, different({ fingerprint: 'a' }, { fingerprint: 'z', class: 'cosmetic' }));
-  assert.deepEqual(listDifferences(counts)[0]?.fingerprints, ['a']);
+  assert.deepEqual(listDifferences(counts)[0]?.kinds, [at('a')]);
 });
 
 test('beyond the bound a new set is not listed, and a known one still is', () => {
@@ -38,7 +71,7 @@ test('beyond the bound a new set is not listed, and a known one still is', () =>
   countDifference(counts, different({ fingerprint: 'f0' }));
   const listed = listDifferences(counts);
   assert.equal(listed.length, MAX_SETS.window);
-  assert.deepEqual([listed[0]?.fingerprints, listed[0]?.exchanges], [['f0'], 2]);
+  assert.deepEqual([listed[0]?.kinds, listed[0]?.exchanges], [[at('f0')], 2]);
   assert.equal(Object.keys(counts.clusters).length, MAX_SETS.window);
 });
 
@@ -65,8 +98,8 @@ test('the evidence has the sets of all windows, each with the clusters that it n
   const [operation] = store.readEvidence(BINDING).operations;
   store.close();
   assert.deepEqual(operation?.differences, [
-    { fingerprints: [finding.fingerprint], class: 'breaking', bodyless: false, exchanges: 3 },
-    { fingerprints: [finding.fingerprint], class: 'breaking', bodyless: true, exchanges: 1 },
+    { kinds: [at(finding.fingerprint)], class: 'breaking', bodyless: false, exchanges: 3 },
+    { kinds: [at(finding.fingerprint)], class: 'breaking', bodyless: true, exchanges: 1 },
   ]);
   assert.deepEqual(operation.clusterOf, { [finding.fingerprint]: finding.cluster });
 });

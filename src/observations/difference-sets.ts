@@ -1,6 +1,13 @@
 // Which differences are met together. An exchange is accepted only when all that differs in it is, so that counts of single
 // fingerprints would not do: with the sets, what is accepted can be decided whenever the evidence is read.
-import { type DifferenceSet, type FindingClass, type Observation, worstClass } from '../core/index.ts';
+import {
+  type DifferenceKind,
+  type DifferenceSet,
+  type Finding,
+  type FindingClass,
+  type Observation,
+  worstClass,
+} from '../core/index.ts';
 
 /** What is counted of one operation; plain data. */
 export interface DifferenceCounts {
@@ -14,8 +21,8 @@ export interface DifferenceCounts {
 
 /** Of one operation, in one window and over all of them. What goes beyond is different, and cannot be accepted. */
 export const MAX_SETS = { window: 200, evidence: 5_000 } as const;
-/** Who differs in more ways has not changed a thing but is another. */
-const MAX_FINGERPRINTS = 64;
+/** Who differs in more ways, or in more places, has not changed a thing but is another. */
+const MAX_KINDS = 64;
 
 export function createDifferenceCounts(): DifferenceCounts {
   return { listed: 0, sets: {}, clusters: {} };
@@ -24,12 +31,16 @@ export function createDifferenceCounts(): DifferenceCounts {
 export function countDifference(counts: DifferenceCounts, { findings, bodyless = false }: Observation): void {
   const counting = findings.filter((finding) => finding.class !== 'cosmetic');
   const worst = worstClass(counting);
-  if (worst === undefined || counting.length > MAX_FINGERPRINTS) return;
-  const fingerprints = counting.map(({ fingerprint }) => fingerprint).sort();
-  const key = keyOf({ fingerprints, class: worst, bodyless });
+  const kinds = counting.flatMap(kindsOf);
+  if (worst === undefined || kinds.length > MAX_KINDS) return;
+  const key = keyOf({ kinds, class: worst, bodyless });
   if (!hasRoom(counts, key, MAX_SETS.window)) return;
   counts.sets[key] = (counts.sets[key] ?? 0) + 1;
   for (const { fingerprint, cluster } of counting) counts.clusters[fingerprint] = cluster;
+}
+
+function kindsOf({ fingerprint, pointers }: Finding): readonly DifferenceKind[] {
+  return pointers.map((pointer) => ({ fingerprint, pointer }));
 }
 
 /** Windows that an earlier version stored have none. */
@@ -37,7 +48,7 @@ export function addDifferences(total: DifferenceCounts, more: DifferenceCounts |
   for (const [key, exchanges] of Object.entries(more?.sets ?? {})) {
     if (!hasRoom(total, key, MAX_SETS.evidence)) continue;
     total.sets[key] = (total.sets[key] ?? 0) + exchanges;
-    for (const fingerprint of setOf(key, exchanges).fingerprints)
+    for (const { fingerprint } of setOf(key, exchanges).kinds)
       total.clusters[fingerprint] = more?.clusters[fingerprint] ?? '';
   }
 }
@@ -50,16 +61,27 @@ function hasRoom(counts: DifferenceCounts, key: string, maxSets: number): boolea
   return true;
 }
 
-/** `breaking - 1f2e…,77ab…` */
-function keyOf({ fingerprints, class: worst, bodyless }: Omit<DifferenceSet, 'exchanges'>): string {
-  return `${worst} ${bodyless ? 'HEAD' : '-'} ${fingerprints.join(',')}`;
+/** `breaking - 1f2e…@%2Fid,77ab…@` */
+function keyOf({ kinds, class: worst, bodyless }: Omit<DifferenceSet, 'exchanges'>): string {
+  return `${worst} ${bodyless ? 'HEAD' : '-'} ${kinds.map(writeKind).sort().join(',')}`;
 }
 
 function setOf(key: string, exchanges: number): DifferenceSet {
-  const [worst, method, fingerprints = ''] = key.split(' ');
+  const [worst, method, kinds = ''] = key.split(' ');
   // The cast is safe: keyOf wrote it.
   const worstOf = worst as FindingClass;
-  return { fingerprints: fingerprints.split(','), class: worstOf, bodyless: method === 'HEAD', exchanges };
+  return { kinds: kinds.split(',').map(readKind), class: worstOf, bodyless: method === 'HEAD', exchanges };
+}
+
+/** Names in a pointer may be no well-formed Unicode, which cannot be encoded. */
+function writeKind({ fingerprint, pointer = '' }: DifferenceKind): string {
+  return `${fingerprint}@${encodeURIComponent(pointer.toWellFormed())}`;
+}
+
+/** An earlier version wrote the fingerprint alone. */
+function readKind(written: string): DifferenceKind {
+  const [fingerprint = '', pointer] = written.split('@');
+  return { fingerprint, pointer: pointer === undefined ? undefined : decodeURIComponent(pointer) };
 }
 
 /** Most exchanges first. */

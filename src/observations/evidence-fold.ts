@@ -2,6 +2,7 @@ import type { Evidence, EvidenceBinding, OperationEvidence } from '../core/index
 import { listDifferences } from './difference-sets.ts';
 import { addEncoded, createDistribution, createSketch, type LatencySketch } from './latency-sketch.ts';
 import { addCounts, createCounts, type OperationCounts } from './operation-counts.ts';
+import { closeProbes } from './probe-tally.ts';
 import type { OperationRecord } from './window.ts';
 
 /**
@@ -74,6 +75,8 @@ function finishOperation(operationId: string, total: OperationTotals, seconds: n
   return {
     ...counts,
     differences: listDifferences(counts.differences),
+    probed: closeProbes(counts.probed),
+    forgiven: 0,
     clusterOf: counts.differences.clusters,
     operationId,
     group: total.group,

@@ -13,6 +13,7 @@ import {
   worstClass,
 } from '../core/index.ts';
 import { addDifferences, countDifference, createDifferenceCounts, type DifferenceCounts } from './difference-sets.ts';
+import { addProbes, countProbe, createProbeTally, type ProbeTally } from './probe-tally.ts';
 
 const SIDE_COUNTS = ['requests', 'errors', 'conforms', 'violates'] as const;
 const SIDES = ['legacy', 'candidate'] as const;
@@ -40,6 +41,7 @@ export interface OperationCounts extends Counts<(typeof PLAIN_COUNTS)[number]> {
   readonly uncompared: Counts<UncomparedReason>;
   readonly classes: Counts<FindingClass>;
   readonly differences: DifferenceCounts;
+  readonly probed: ProbeTally;
   readonly served: Counts<Side>;
   readonly legacy: SideCounts;
   readonly candidate: SideCounts;
@@ -56,6 +58,7 @@ export function createCounts(): OperationCounts {
     uncompared: zeros(UNCOMPARED_REASONS),
     classes: zeros(FINDING_CLASSES),
     differences: createDifferenceCounts(),
+    probed: createProbeTally(),
     served: zeros(SIDES),
     legacy: zeros(SIDE_COUNTS),
     candidate: zeros(SIDE_COUNTS),
@@ -69,6 +72,7 @@ export function countObservation(counts: OperationCounts, observation: Observati
   if (observation.bodyless && isAgreement(observation)) counts.bodyless += 1;
   if (observation.fellBack) counts.fallbacks += 1;
   if (observation.reason !== undefined) counts.uncompared[observation.reason] += 1;
+  if (observation.probe) countProbe(counts.probed, observation.probe);
   if (observation.outcome === 'different') countDifferent(counts, observation);
   if (observation.legacy) countSide(counts.legacy, observation.legacy);
   if (observation.candidate) countSide(counts.candidate, observation.candidate);
@@ -109,6 +113,7 @@ export function addCounts(total: OperationCounts, more: OperationCounts): void {
   addEach(total.uncompared, more.uncompared, UNCOMPARED_REASONS);
   addEach(total.classes, more.classes, FINDING_CLASSES);
   addDifferences(total.differences, more.differences);
+  addProbes(total.probed, more.probed);
   addEach(total.served, more.served, SIDES);
   for (const side of SIDES) addEach(total[side], more[side], SIDE_COUNTS);
   total.features = mergeFeatures(total.features, more.features ?? NO_FEATURES);

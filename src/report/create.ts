@@ -4,6 +4,7 @@ import { listClusters } from './clusters.ts';
 import { isoTime } from './counts.ts';
 import { type CoverageInput, listCoverage } from './coverage.ts';
 import { type AcceptanceEntry, FORMAT_VERSION, type GateEntry, type ReportDocument } from './document.ts';
+import { listNoise, type NoiseInput } from './noise.ts';
 import { listNotCompared } from './not-compared.ts';
 import { copyInterval, listOperations, type OperationInfo } from './operations.ts';
 import { contradictionsIn, judgedOf, sumTotals } from './totals.ts';
@@ -28,6 +29,7 @@ export interface ReportInputs {
   /** Those that were applied to the evidence. */
   readonly acceptances: readonly AcceptanceEntry[];
   readonly breaches: readonly BreachInput[];
+  readonly noise: readonly NoiseInput[];
   /** Of each operation of the contract. */
   readonly coverage: readonly CoverageInput[];
   /** All operations of the contract. */
@@ -66,6 +68,7 @@ export function createReport(inputs: ReportInputs): ReportDocument {
     neverSeen: neverSeenOf(inputs),
     exempt: exemptIn(verdict.reasons),
     acceptances: inputs.acceptances,
+    noise: [...listNoise(inputs.noise, inputs.lineOf)],
     breaches: listBreaches(inputs.breaches, inputs.lineOf),
     coverage: listCoverage(requestedIn(inputs), inputs.lineOf),
     operations: listOperations(evidence, inputs.operations, verdict.reasons),

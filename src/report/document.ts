@@ -170,9 +170,37 @@ const breach = z.object({
     .describe('Actions of an OpenAPI Overlay that would make it true, where both sides do so and a small change does.'),
 });
 
-const acceptance = z.object({
+const noise = z.object({
   operationId: z.string(),
   fingerprint: z.string(),
+  pointer: z.string().describe('`*` for every item and key.'),
+  rule: ruleId,
+  place: z.string(),
+  line: z.int().positive().nullable().describe('Line of the place in the contract.'),
+  probes: count.describe('Requests of the operation for which legacy was asked twice.'),
+  legacy: count.describe('Of these, those in which legacy disagreed with itself here.'),
+  candidate: count.describe('Those in which the candidate differed from legacy here.'),
+  candidateOnly: count.describe('Those in which the candidate differed, and legacy agreed with itself.'),
+  legacyOnly: count.describe('Those in which legacy disagreed with itself, and the candidate did not differ.'),
+  chance: share.describe(
+    'That a candidate which differs no more often than legacy from itself shows so much more: exact paired test, corrected for all places.',
+  ),
+  state: z
+    .enum(['more', 'undecided', 'forgiven'])
+    .describe(
+      '`more`: the candidate differs more often. `forgiven`: it is shown not to, and what differs only here is noise.',
+    ),
+  needed: count.nullable().describe('Probes without a difference of the candidate alone until it is forgiven.'),
+  draft: z
+    .array(z.object({ target: z.string(), update: z.unknown().optional(), remove: z.literal(true).optional() }))
+    .nullable()
+    .describe('Actions of an OpenAPI Overlay that declare the value volatile.'),
+});
+
+const acceptance = z.object({
+  operationId: z.string(),
+  fingerprint: z.string().nullable().describe('Null for any change of a value at the pointer.'),
+  pointer: z.string().nullable().describe('Only there, `*` for every item and key; null for every place.'),
   cluster: z.string().nullable().describe('The cause that it is about; null where nothing of it was seen.'),
   owner: z.string(),
   reason: z.string(),
@@ -218,6 +246,7 @@ export const reportSchema = z
     ),
     neverSeen: z.array(z.string()).describe('Operations of the contract for which no request arrived.'),
     exempt: z.array(z.object({ operationId: z.string(), why: z.string() })),
+    noise: z.array(noise).describe('At most 500 places at which legacy, asked twice, disagreed with itself.'),
     acceptances: z
       .array(acceptance)
       .describe('Every decision that a difference is intended, and what it did to this evidence.'),
@@ -262,6 +291,7 @@ type Readable<T> = T extends readonly (infer Item)[] & { length: number }
 export type ReportDocument = Readable<z.infer<typeof reportSchema>>;
 export type GateEntry = ReportDocument['gates'][number];
 export type OperationEntry = ReportDocument['operations'][number];
+export type NoiseEntry = ReportDocument['noise'][number];
 export type AcceptanceEntry = ReportDocument['acceptances'][number];
 export type BreachEntry = ReportDocument['breaches'][number];
 export type CoverageEntry = ReportDocument['coverage'][number];

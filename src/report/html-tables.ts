@@ -4,6 +4,7 @@ import { missingText } from './coverage.ts';
 import type { OperationEntry, ReportDocument } from './document.ts';
 import { numberCell, outcomeBar, scrollTable, stateBadge } from './html-parts.ts';
 import { type Markup, markup } from './markup.ts';
+import { noiseStateText } from './noise.ts';
 import { QUANTILES } from './operations.ts';
 import {
   ACCEPTANCE_WORDS,
@@ -12,6 +13,7 @@ import {
   COVERAGE_MEANING,
   contractLocation,
   countsText,
+  NOISE_MEANING,
   operationPlace,
   quantileText,
 } from './words.ts';
@@ -65,16 +67,33 @@ ${scrollTable('What the contract tells apart, by operation', head, [markup`<tbod
 `;
 }
 
+export function noiseSection({ noise, contractFile }: ReportDocument): Markup | undefined {
+  if (noise.length === 0) return undefined;
+  const numbers = ['Legacy against itself', 'Candidate', 'Candidate alone', 'Legacy alone'];
+  const head = markup`<tr><th scope="col">Operation</th><th scope="col">Place</th>${numbers.map((name) => markup`<th scope="col" class="num">${name}</th>`)}<th scope="col">State</th></tr>`;
+  const rows = noise.map(
+    (each) =>
+      markup`<tr><th scope="row" class="name"><code>${each.operationId}</code></th><td class="words"><code title="${contractLocation(each, contractFile)}">${each.pointer}</code></td><td class="num">${formatCountOf(each.legacy, each.probes)}</td><td class="num">${formatCountOf(each.candidate, each.probes)}</td>${numberCell(each.candidateOnly)}${numberCell(each.legacyOnly)}<td class="words">${noiseStateText(each)}</td></tr>
+`,
+  );
+  return markup`<section id="noise" aria-labelledby="noise-title">
+<h2 id="noise-title">What legacy disagrees with itself about</h2>
+<p>${NOISE_MEANING}</p>
+${scrollTable('Requests for which legacy was asked twice', head, [markup`<tbody>${rows}</tbody>`])}</section>
+`;
+}
+
 export function acceptedSection({ acceptances, clusters }: ReportDocument): Markup | undefined {
   if (acceptances.length === 0) return undefined;
   const shown = new Set(clusters.map(({ id }) => id));
   const names = ['Operation', 'Cause', 'State', 'Accepted', 'Owner', 'Until', 'Why'];
   const head = markup`<tr>${names.map((name) => markup`<th scope="col">${name}</th>`)}</tr>`;
   const rows = acceptances.map((each) => {
+    const place = each.pointer === null ? '' : markup` at <code>${each.pointer}</code>`;
     const cause =
       each.cluster !== null && shown.has(each.cluster)
-        ? markup`<a href="#${each.cluster}">${each.cluster}</a>`
-        : markup`<code>${each.fingerprint}</code>`;
+        ? markup`<a href="#${each.cluster}">${each.cluster}</a>${place}`
+        : markup`<code>${each.fingerprint ?? 'any value'}</code>${place}`;
     const why = each.ticket === null ? each.reason : `${each.reason} (${each.ticket})`;
     return markup`<tr><th scope="row" class="name"><code>${each.operationId}</code></th><td class="keep">${cause}</td><td class="words">${ACCEPTANCE_WORDS[each.state]}</td><td class="words">${acceptedText(each)}</td><td>${each.owner}</td><td class="keep">${each.expires}</td><td class="words">${why}</td></tr>
 `;

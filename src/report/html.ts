@@ -9,6 +9,7 @@ import {
   breachesSection,
   coverageSection,
   latencySection,
+  noiseSection,
   notComparedSection,
   operationsSection,
   shareCaption,
@@ -36,7 +37,7 @@ export function renderHtml(document: ReportDocument): string {
 ${verdictStrip(document)}
 <main>
 ${contents(document)}${warningsNote(document)}${overview(document)}
-${gatesSection(document)}${notComparedSection(document)}${breachesSection(document)}${coverageSection(document)}${acceptedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
+${gatesSection(document)}${notComparedSection(document)}${breachesSection(document)}${coverageSection(document)}${noiseSection(document)}${acceptedSection(document)}${operationsSection(document)}${causesSection(document)}${latencySection(document)}${weightsSection(document)}</main>
 <footer><p>paritygate ${document.tool.version}, report format ${document.formatVersion}, ${formatTime(document.generatedAt)}. Every number stands in report.json;
 this page is rendered from it and loads nothing.</p></footer>
 <script type="application/json" id="paritygate-report">${trusted(embeddedSummary(document))}</script>
@@ -62,12 +63,13 @@ function verdictStrip({ verdict, evidence, contractFile, status }: ReportDocumen
 </div></header>`;
 }
 
-function contents({ gates, clusters, breaches, coverage, operations }: ReportDocument): Markup {
+function contents({ gates, clusters, breaches, coverage, noise, operations }: ReportDocument): Markup {
   const links = [
     ['gates', `Gates (${formatCount(gates.length)})`],
     ['not-compared', 'Not compared'],
     ...(breaches.length > 0 ? [['breaches', 'Against the contract'] as const] : []),
     ...(coverage.length > 0 ? [['coverage', 'Covered'] as const] : []),
+    ...(noise.length > 0 ? [['noise', 'Noise'] as const] : []),
     ['operations', `Operations (${formatCount(operations.length)})`],
     ['causes', `Causes (${formatCount(clusters.length)})`],
     ['latency', 'Latency'],

@@ -5,3 +5,4 @@ export { type AcceptanceEntry, type ReportDocument, reportJsonSchema, reportSche
 export { renderHtml } from './html.ts';
 export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
+export { type NoiseInput, rulesDraft } from './noise.ts';

@@ -1,9 +1,17 @@
 import { formatCount } from '../core/index.ts';
 import { formatCountOf, formatNoun, formatTime } from './counts.ts';
 import { missingText } from './coverage.ts';
-import type { ClusterEntry, ExemplarEntry, GateEntry, OperationEntry, ReportDocument } from './document.ts';
+import type {
+  AcceptanceEntry,
+  ClusterEntry,
+  ExemplarEntry,
+  GateEntry,
+  OperationEntry,
+  ReportDocument,
+} from './document.ts';
 import { pairLines } from './line-diff.ts';
 import { fence, fitBlocks, mdCode, mdTable, mdText } from './markdown-parts.ts';
+import { noiseStateText } from './noise.ts';
 import { QUANTILES } from './operations.ts';
 import { separatorText } from './separate.ts';
 import { valueLines } from './value-lines.ts';
@@ -17,6 +25,7 @@ import {
   countsText,
   gateName,
   limitText,
+  NOISE_MEANING,
   noCauseText,
   observedText,
   operationPlace,
@@ -39,6 +48,7 @@ export function renderMarkdown(document: ReportDocument): string {
       ...notComparedBlocks(document),
       ...breachBlocks(document),
       ...coverageBlocks(document),
+      ...noiseBlocks(document),
       ...acceptedBlocks(document),
       ...operationBlocks(document),
       ...causeBlocks(document),
@@ -128,11 +138,26 @@ function coverageBlocks({ coverage }: ReportDocument): readonly string[] {
   return ['## Covered by the evidence', COVERAGE_MEANING, tableOf(['Operation', 'Seen and equal', 'Not seen'], rows)];
 }
 
+function noiseBlocks({ noise }: ReportDocument): readonly string[] {
+  if (noise.length === 0) return [];
+  const rows = noise.map((each) => [
+    mdCode(each.operationId),
+    mdCode(each.pointer),
+    formatCountOf(each.legacy, each.probes),
+    formatCountOf(each.candidate, each.probes),
+    formatCount(each.candidateOnly),
+    formatCount(each.legacyOnly),
+    mdText(noiseStateText(each), 200),
+  ]);
+  const head = ['Operation', 'Place', 'Legacy against itself', 'Candidate', 'Candidate alone', 'Legacy alone', 'State'];
+  return ['## What legacy disagrees with itself about', NOISE_MEANING, tableOf(head, rows)];
+}
+
 function acceptedBlocks({ acceptances }: ReportDocument): readonly string[] {
   if (acceptances.length === 0) return [];
   const rows = acceptances.map((each) => [
     mdCode(each.operationId),
-    mdCode(each.cluster ?? each.fingerprint),
+    acceptedWhat(each),
     ACCEPTANCE_WORDS[each.state],
     acceptedText(each),
     mdText(each.owner),
@@ -140,6 +165,12 @@ function acceptedBlocks({ acceptances }: ReportDocument): readonly string[] {
     mdText(each.ticket === null ? each.reason : `${each.reason} (${each.ticket})`),
   ]);
   return ['## Accepted', tableOf(['Operation', 'Cause', 'State', 'Accepted', 'Owner', 'Until', 'Why'], rows)];
+}
+
+function acceptedWhat({ cluster, fingerprint, pointer }: AcceptanceEntry): string {
+  const what = cluster ?? fingerprint;
+  const cause = what === null ? 'any value' : mdCode(what);
+  return pointer === null ? cause : `${cause} at ${mdCode(pointer)}`;
 }
 
 function operationBlocks({ operations, totals }: ReportDocument): readonly string[] {

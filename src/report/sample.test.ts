@@ -46,6 +46,8 @@ export function operation(operationId: string, seen: Seen, rest: Partial<Operati
     classes: zeros(FINDING_CLASSES),
     differences: [],
     clusterOf: {},
+    probed: { probes: 0, unlisted: 0, kinds: [] },
+    forgiven: 0,
     features: { n: 0, seen: {} },
     legacy: side,
     candidate: side,
@@ -123,6 +125,7 @@ export function sampleInputs(rest: Partial<ReportInputs> = {}): ReportInputs {
       operations,
     },
     verdict: { verdict: 'fail', summary: 'A gate fails on 1 of 3 operations: getTrade.', reasons: sampleReasons() },
+    noise: [],
     breaches: [
       {
         keyword: 'type',
@@ -169,6 +172,7 @@ export function sampleInputs(rest: Partial<ReportInputs> = {}): ReportInputs {
       {
         operationId: 'getTrade',
         fingerprint: '00000000deadbeef',
+        pointer: '/id',
         cluster: 'C-breaking01',
         owner: 'ada',
         reason: 'ids are opaque',

@@ -41,6 +41,9 @@ export const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
 export const BREACH_MEANING =
   'Each side against the contract, in the pairs that were checked. What the candidate alone does is a regression; where both do so alike the contract may be wrong, and contract.patch.yaml is an OpenAPI Overlay that would make it true.';
 
+export const NOISE_MEANING =
+  'Where legacy disagreed with itself when it was asked the same twice in the same moment. What the candidate is shown to do no more often there is noise; rules.draft.yaml is an OpenAPI Overlay that says so in the contract, for a person to confirm.';
+
 export const COVERAGE_MEANING =
   'Statuses, optional properties, nulls, members of enums and branches that the contract tells apart, and whether a checked pair agreed in them. The verdict says nothing about what was not seen.';
 

@@ -63,6 +63,8 @@ export interface ShadowPorts {
     served: Side,
     reads: readonly [SidePair<Reply>, SidePair<Reply>],
   ) => Promise<Judged>;
+  /** Every difference between two replies, without examples; undefined where they could not be compared. Never rejects. */
+  readonly findingsOf: (subject: Subject, pair: SidePair<Reply>) => Promise<readonly Finding[] | undefined>;
   /** Why a side's result counts as an error; undefined when it is usable. */
   readonly failureOf: (result: SideResult) => string | undefined;
   /** HEAD to an operation that is declared for another method. */
@@ -73,6 +75,8 @@ export interface ShadowPorts {
   readonly record: (observation: Observation) => void;
   /** Whether the budget allows one more second read. */
   readonly mayConfirm: () => boolean;
+  /** Whether legacy is to be asked twice for this exchange; drawn anew for each. */
+  readonly mayProbe: () => boolean;
   readonly delay: (ms: number) => Promise<void>;
   /** Told of every fault of the lane itself; must not throw. */
   readonly onFault: (error: unknown) => void;

@@ -3,6 +3,7 @@ import type {
   Finding,
   Observation,
   Outcome,
+  ProbeObservation,
   ServedExchange,
   Side,
   SideObservation,
@@ -18,13 +19,14 @@ export interface Recorded {
   readonly conformance?: ShadowJudgement['conformance'];
   readonly breaches?: ShadowJudgement['breaches'];
   readonly covered?: ShadowJudgement['covered'];
+  readonly probe?: ProbeObservation | undefined;
   readonly results: Partial<SidePair<SideResult>>;
 }
 
 export function record(
   ports: ShadowPorts,
   exchange: ServedExchange,
-  { outcome, findings, conformance, breaches, covered, results }: Recorded,
+  { outcome, findings, conformance, breaches, covered, probe, results }: Recorded,
 ): undefined {
   ports.record({
     ...commonOf(ports, exchange),
@@ -34,6 +36,7 @@ export function record(
     features: conformance && ports.featuresOf(exchange.request, exchange.served),
     breaches,
     covered,
+    probe,
     legacy:
       results.legacy &&
       observe(ports, exchange, { side: 'legacy', result: results.legacy, conformance: conformance?.legacy }),

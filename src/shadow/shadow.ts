@@ -10,7 +10,8 @@ import {
   type UncomparedReason,
 } from '../core/index.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
-import type { Judged, ShadowPorts, SidePair, Subject } from './ports.ts';
+import type { ShadowJudgement, ShadowPorts, SidePair, Subject } from './ports.ts';
+import { beginProbe, type Probe } from './probe.ts';
 import { GAVE_UP, type Recorded, record, recordUncompared, totalMsOf } from './record.ts';
 import { likelyBody, likelyStream, missingReason, oneIsUnreadable } from './witness.ts';
 
@@ -48,7 +49,8 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
     };
     try {
       const other = ask(ports, mirrored);
-      const settled = 'then' in other ? other.then((found) => settle(mirrored, found)) : settle(mirrored, other);
+      const probed = { ...mirrored, probe: 'then' in other ? probeOf(ports, mirrored.exchange) : undefined };
+      const settled = 'then' in other ? other.then((found) => settle(probed, found)) : settle(mirrored, other);
       return settled?.catch(onFault);
     } catch (error) {
       onFault(error);
@@ -80,6 +82,7 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
 interface Mirrored {
   readonly exchange: ServedExchange;
   readonly served: SideResult;
+  readonly probe?: Probe | undefined;
 }
 
 /** What there is of the served side. A client that left before the head of a response saw a side that was too slow. */
@@ -160,6 +163,12 @@ function hasRoomFor({ exchange }: Mirrored, ports: ShadowPorts): boolean {
   return ports.hasRoom(otherSide(exchange.served), exchange.request);
 }
 
+/** Drawn before anything is known of the pair: a sample of those that came out one way would be of nothing. */
+function probeOf(ports: ShadowPorts, exchange: ServedExchange): Probe | undefined {
+  const isRepeatable = SAFE.has(exchange.request.method) && exchange.result.kind === 'reply';
+  return isRepeatable && ports.mayProbe() ? beginProbe(ports, subjectOf(exchange), exchange) : undefined;
+}
+
 function ask(ports: ShadowPorts, { exchange }: Mirrored): ReturnType<ShadowPorts['send']> {
   return ports.send(otherSide(exchange.served), exchange.request, likelyBody(exchange));
 }
@@ -167,10 +176,11 @@ function ask(ports: ShadowPorts, { exchange }: Mirrored): ReturnType<ShadowPorts
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
 function compareWith(
   ports: ShadowPorts,
-  { exchange, served }: Mirrored,
+  mirrored: Mirrored,
   other: SideResult,
   confirmDelayMs: number,
 ): void | Promise<void> {
+  const { exchange, served } = mirrored;
   const results =
     exchange.served === 'legacy' ? { legacy: served, candidate: other } : { legacy: other, candidate: served };
   if (exchange.result.kind === 'client-aborted') return recordAbandoned(ports, exchange, results);
@@ -181,26 +191,38 @@ function compareWith(
   if (failed) return record(ports, exchange, failed);
   const pair = repliesOf(results);
   if (!pair) return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
-  if (!ports.isIdentical(exchange.operationId, pair))
-    return recordJudged(ports, { exchange, served, results }, judge(ports, exchange, pair, confirmDelayMs));
-  const sample = ports.checkSample(subjectOf(exchange), pair);
-  const equal = { outcome: 'equal', findings: [], results } as const;
-  if (!sample) return record(ports, exchange, equal);
-  return sample.then((checked) => record(ports, exchange, { ...equal, ...checked }));
+  const paired = { ...mirrored, results, pair };
+  return ports.isIdentical(exchange.operationId, pair)
+    ? recordEqual(ports, paired)
+    : recordJudged(ports, paired, confirmDelayMs);
 }
 
 interface Paired extends Mirrored {
   readonly results: SidePair<SideResult>;
+  readonly pair: SidePair<Reply>;
+}
+
+function recordEqual(ports: ShadowPorts, { exchange, results, pair, probe }: Paired): void | Promise<void> {
+  const equal = { outcome: 'equal', findings: [], results } as const;
+  const sample = ports.checkSample(subjectOf(exchange), pair);
+  if (!sample && !probe) return record(ports, exchange, equal);
+  return Promise.all([sample, probe?.finish(pair.legacy, [])]).then(([checked, probed]) =>
+    record(ports, exchange, { ...equal, ...checked, probe: probed }),
+  );
 }
 
 async function recordJudged(
   ports: ShadowPorts,
-  { exchange, served, results }: Paired,
-  judging: Promise<Judged>,
+  { exchange, served, results, pair, probe }: Paired,
+  confirmDelayMs: number,
 ): Promise<void> {
-  const judged = await judging;
-  if ('uncompared' in judged) return recordUncompared(ports, { exchange, served, results }, judged.uncompared);
-  record(ports, exchange, { ...judged, results });
+  const first = await ports.compare(subjectOf(exchange), pair);
+  if ('uncompared' in first) return recordUncompared(ports, { exchange, served, results }, first.uncompared);
+  const [judged, probed] = await Promise.all([
+    confirmed(ports, exchange, { pair, first, confirmDelayMs }),
+    probe?.finish(pair.legacy, first.findings),
+  ]);
+  record(ports, exchange, { ...judged, results, probe: probed });
 }
 
 /** How much longer than legacy a candidate may keep a client waiting before leaving is the candidate's fault. */
@@ -220,21 +242,23 @@ function repliesOf({ legacy, candidate }: SidePair<SideResult>): SidePair<Reply>
     : undefined;
 }
 
-async function judge(
+interface FirstRead {
+  readonly pair: SidePair<Reply>;
+  readonly first: ShadowJudgement;
+  readonly confirmDelayMs: number;
+}
+
+async function confirmed(
   ports: ShadowPorts,
   exchange: ServedExchange,
-  pair: SidePair<Reply>,
-  confirmDelayMs: number,
-): Promise<Judged> {
-  const judged = await ports.compare(subjectOf(exchange), pair);
-  if ('uncompared' in judged || !judged.confirmable || !ports.mayConfirm()) return judged;
+  { pair, first, confirmDelayMs }: FirstRead,
+): Promise<ShadowJudgement> {
+  if (!first.confirmable || !ports.mayConfirm()) return first;
   const again = await readAgain(ports, exchange, confirmDelayMs);
   // Without a second read the mismatch stands: it is never dropped because it could not be confirmed.
-  if (!again) return judged;
-  const confirmed = await ports.confirm(subjectOf(exchange), exchange.served, [pair, again]);
-  return 'uncompared' in confirmed
-    ? judged
-    : { ...confirmed, conformance: judged.conformance, breaches: judged.breaches };
+  if (!again) return first;
+  const second = await ports.confirm(subjectOf(exchange), exchange.served, [pair, again]);
+  return 'uncompared' in second ? first : { ...second, conformance: first.conformance, breaches: first.breaches };
 }
 
 function subjectOf({ operationId, request }: ServedExchange): Subject {

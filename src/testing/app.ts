@@ -80,6 +80,9 @@ export async function startApp(t: TestContext, setup: AppSetup): Promise<AppUnde
   return { app, config, ...ports, warnings, finish };
 }
 
+/** They come by chance, and a test counts what reaches a backend. */
+export const NO_PROBES = 'probe: { percent: 0 }';
+
 function configText({ legacy, candidate, operations, more = '' }: AppSetup): string {
   return `contract: openapi.yaml
 listen: 127.0.0.1:0
@@ -90,6 +93,7 @@ groups:
 flags: { file: flags.json }
 stickiness: [header:x-user-id, ip]
 store: sqlite:observations.db
+${more.includes('probe:') ? '' : NO_PROBES}
 ${more}
 `;
 }

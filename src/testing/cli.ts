@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { StatusDocument } from '../control/index.ts';
 import type { ErrorCode, Side } from '../core/index.ts';
-import { flagsDocument } from './app.ts';
+import { flagsDocument, NO_PROBES } from './app.ts';
 import { startBackend } from './servers.ts';
 
 // The command line as its user meets it: the real main.ts in a process of its own, in a directory of its own. Every
@@ -68,7 +68,7 @@ flags: { file: flags.json }
 stickiness: [header:x-user-id, ip]
 store: sqlite:observations.db
 window: 100ms
-${more}`,
+${more}${more.includes('probe:') ? '' : `${NO_PROBES}\n`}`,
     'openapi.yaml': `openapi: 3.1.0
 info: { title: Things, version: '1' }
 paths:

@@ -106,6 +106,7 @@ stickiness: [header:x-user-id, ip]
 confirm: { perSecond: 1000, delayMs: 1 }
 store: sqlite:observations.db
 graceMs: ${graceMs}
+probe: { percent: 0 }
 ${more}
 `;
 }

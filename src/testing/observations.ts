@@ -53,6 +53,7 @@ export function sampleFinding(changes: Partial<Finding> = {}): Finding {
     ...kind,
     class: 'breaking',
     at: '/id',
+    pointers: ['/id'],
     fingerprint: fingerprintOf({ ...kind, operationId: 'getTrade', status: 200, mediaType: 'application/json' }),
     cluster: clusterOf(kind),
     count: 1,
