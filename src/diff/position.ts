@@ -18,7 +18,6 @@ export class Position {
   readonly #step: Step;
   /** The objects that hold the property; undefined for an item. */
   readonly #holders: Pair | undefined;
-  #template: string | undefined;
 
   private constructor({ node, wide }: Nodes, parent: Position | undefined, step: Step, holders?: Pair) {
     this.node = node;
@@ -95,8 +94,7 @@ export class Position {
 
   /** The pointer without what is data: `*` for every item of a list and every key of a map. */
   get template(): string {
-    this.#template ??= this.#parent ? this.#parent.#templateOf(this.#step) : '';
-    return this.#template;
+    return this.#parent ? this.#parent.#templateOf(this.#step) : '';
   }
 
   #templateOf(step: Step): string {
