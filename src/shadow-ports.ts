@@ -18,7 +18,14 @@ import { createFailureJudge } from './failure-judge.ts';
 import type { Recorder } from './observations/index.ts';
 import { shadowHeaders, type Upstreams } from './proxy/index.ts';
 import type { Redaction } from './redaction-key.ts';
-import { createShadow, type OutageChange, type Shadow, withOutages } from './shadow/index.ts';
+import {
+  type AliasParameters,
+  createAliases,
+  createShadow,
+  type OutageChange,
+  type Shadow,
+  withOutages,
+} from './shadow/index.ts';
 
 export interface Shadowed {
   readonly config: Config;
@@ -69,6 +76,7 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     featuresOf: (request: BackendRequest, side: Side) =>
       mayLookClosely() ? featuresOf(request, side, mayTell) : undefined,
     record: recorder.record,
+    aliases: createAliases(aliasParametersOf(contract)),
     mayProbe: createDraw(config.probe, clock),
     findingsOf: analysis.findingsOf,
     mayConfirm: createBudget(config.confirm.perSecond, clock).take,
@@ -76,6 +84,15 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     onFault: (error: unknown) => warn(`an exchange could not be compared: ${messageOf(error)}`),
   };
   return createShadow(ports, { ...config.shadow, confirmDelayMs: config.confirm.delayMs });
+}
+
+function aliasParametersOf(contract: Contract): AliasParameters {
+  return new Map(
+    contract.operations.flatMap((operation) => {
+      const parameters = contract.aliasParameters(operation);
+      return parameters.length > 0 ? [[operation.id, parameters] as const] : [];
+    }),
+  );
 }
 
 /** By chance, so that what is drawn stands for all; and no more than legacy is asked to bear. */

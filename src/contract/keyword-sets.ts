@@ -13,6 +13,7 @@ export function intersectKeywords(parts: readonly SchemaKeywords[]): SchemaKeywo
     extensible: parts.some((part) => part.extensible),
     required: new Set(parts.flatMap((part) => [...part.required])),
     volatile: parts.some((part) => part.volatile),
+    alias: firstOf(parts, (part) => part.alias),
     tolerance: firstOf(parts, (part) => part.tolerance),
     sensitive: parts.some((part) => part.sensitive),
     declaredOrder: firstOf(parts, (part) => part.declaredOrder),
@@ -25,11 +26,12 @@ export function uniteKeywords(branches: readonly SchemaKeywords[]): SchemaKeywor
   const telling = branches.filter((branch) => !isNull(branch));
   return {
     types: branches.map((branch) => branch.types).reduce(unite),
-    format: commonFormat(telling),
+    format: commonOf(telling, (branch) => branch.format),
     members: branches.map(membersOf).reduce(unite),
     extensible: telling.some((branch) => branch.extensible),
     required: commonRequired(telling),
     volatile: telling.length > 0 && telling.every((branch) => branch.volatile),
+    alias: commonOf(telling, (branch) => branch.alias),
     tolerance: agreedOf(telling, 'number', (branch) => branch.tolerance),
     sensitive: telling.some((branch) => branch.sensitive),
     declaredOrder: agreedOf(telling, 'array', (branch) => branch.declaredOrder),
@@ -55,9 +57,13 @@ function commonRequired(branches: readonly SchemaKeywords[]): ReadonlySet<string
   return first ? others.reduce<ReadonlySet<string>>(intersect, first) : new Set();
 }
 
-function commonFormat(branches: readonly SchemaKeywords[]): string | undefined {
-  const formats = new Set(branches.map((branch) => branch.format));
-  return formats.size === 1 ? branches[0]?.format : undefined;
+/** What all of them say alike. */
+function commonOf<Value>(
+  branches: readonly SchemaKeywords[],
+  get: (branch: SchemaKeywords) => Value | undefined,
+): Value | undefined {
+  const values = new Set(branches.map(get));
+  return values.size === 1 ? [...values][0] : undefined;
 }
 
 function allows({ types }: SchemaKeywords, type: JsonType): boolean {

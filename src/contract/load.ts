@@ -1,4 +1,5 @@
 import { headerValue, ParitygateError } from '../core/index.ts';
+import { aliasParametersOf } from './alias-parameters.ts';
 import { checkReply } from './check.ts';
 import { listPoints, pointsShown } from './coverage.ts';
 import { type OpenApiDocument, readDocument } from './document.ts';
@@ -56,6 +57,7 @@ function createContract(document: OpenApiDocument): Contract {
     check: (operation, reply, body) => checkReply({ operation, reply, body }, responses, validator),
     proposePatch: (breach) => proposePatch(document, breach),
     proposeVolatile: (place) => proposeVolatile(document, place),
+    aliasParameters: (operation) => aliasParametersOf(references, operation),
     points: (operation) => listPoints(responses.list(operation)),
     pointsOf(operation, { status, headers }, body) {
       const place = responses.placeOf(operation, status);

@@ -7,14 +7,22 @@ interface Key {
 
 /** The keys of `x-parity`. One that is unknown or wrong is ignored with a warning, since it may silence a difference. */
 const KEYS: Readonly<Record<string, Key>> = {
+  alias: { expected: 'a name for what is issued, such as cursor', isValid: isName },
   volatile: { expected: 'true or false', isValid: (value) => typeof value === 'boolean' },
   tolerance: { expected: '{ abs, rel }, numbers from 0', isValid: isTolerance },
   order: { expected: 'any or strict', isValid: (value) => value === 'any' || value === 'strict' },
   key: { expected: 'a list of property names', isValid: isListOfNames },
 };
 
+/** Each side issues a value of its own, which is another one by right. */
 export function isVolatile(schema: JsonObject): boolean {
-  return member(schema['x-parity'], 'volatile') === true;
+  return member(schema['x-parity'], 'volatile') === true || aliasOf(schema) !== undefined;
+}
+
+/** What it is called that each side issues there. */
+export function aliasOf(schema: JsonObject): string | undefined {
+  const alias = member(schema['x-parity'], 'alias');
+  return isName(alias) ? alias : undefined;
 }
 
 export function toleranceOf(schema: JsonObject): { abs: number; rel: number } | undefined {
@@ -34,6 +42,10 @@ export function problemsOfParity(extension: unknown): { readonly key: string | u
       : `\`${key}\` is not known; there are ${Object.keys(KEYS).join(', ')}`;
     return [{ key, problem }];
   });
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z][\w.-]*$/.test(value);
 }
 
 function isTolerance(value: unknown): boolean {

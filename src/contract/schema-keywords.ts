@@ -1,6 +1,6 @@
 import { declaredOrder } from './item-order.ts';
 import { isJsonObject, type JsonObject, listOf, stringsOf } from './json.ts';
-import { isVolatile, toleranceOf } from './parity-extension.ts';
+import { aliasOf, isVolatile, toleranceOf } from './parity-extension.ts';
 import type { ItemOrder, JsonType, SchemaNode } from './types.ts';
 
 type Scalar = string | number | boolean | null;
@@ -9,7 +9,7 @@ type Scalar = string | number | boolean | null;
 export interface SchemaKeywords
   extends Pick<
     SchemaNode,
-    'types' | 'format' | 'members' | 'extensible' | 'required' | 'volatile' | 'tolerance' | 'sensitive'
+    'types' | 'format' | 'members' | 'extensible' | 'required' | 'volatile' | 'alias' | 'tolerance' | 'sensitive'
   > {
   readonly declaredOrder: ItemOrder | undefined;
 }
@@ -33,6 +33,7 @@ export function keywordsOf(schema: JsonObject): SchemaKeywords {
     extensible: isExtensible(schema),
     required: new Set(stringsOf(schema['required'])),
     volatile: isVolatile(schema),
+    alias: aliasOf(schema),
     tolerance: toleranceOf(schema),
     sensitive: schema['writeOnly'] === true || schema['format'] === 'password' || schema['x-sensitive'] === true,
     declaredOrder: declaredOrder(schema),

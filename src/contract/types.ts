@@ -1,4 +1,4 @@
-import type { Breach, Conformance, Reply } from '../core/index.ts';
+import type { AliasParameter, Breach, Conformance, Reply } from '../core/index.ts';
 
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 
@@ -28,6 +28,8 @@ export interface SchemaNode {
   readonly required: ReadonlySet<string>;
   /** `x-parity: { volatile: true }`: presence and type count, the value does not. */
   readonly volatile: boolean;
+  /** `x-parity: { alias: … }`: what it is called that each side issues there, for the client to send back. It is volatile. */
+  readonly alias: string | undefined;
   /** `x-parity: { tolerance: { abs, rel } }`, for numbers. */
   readonly tolerance: { readonly abs: number; readonly rel: number } | undefined;
   /** `writeOnly`, `format: password`, or `x-sensitive`: never stored in clear. */
@@ -158,6 +160,8 @@ export interface Contract {
   proposePatch(breach: Breach): readonly PatchAction[] | undefined;
   /** Overlay actions that declare the value of one schema volatile; undefined where they would say it of others as well. */
   proposeVolatile(place: string): readonly PatchAction[] | undefined;
+  /** The parameters of an operation that carry what a side has issued. */
+  aliasParameters(operation: Operation): readonly AliasParameter[];
   /** What the contract says may be seen of an operation, as far as it tells cases apart. */
   points(operation: Operation): readonly Point[];
   /** The ids of the points that one reply shows. `body` is the decoded JSON value, or undefined when there is none. */

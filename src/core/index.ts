@@ -10,6 +10,7 @@ export * from './features.ts';
 export * from './finding.ts';
 export * from './hash.ts';
 export * from './header-names.ts';
+export * from './issued.ts';
 export * from './mirror.ts';
 export * from './numbers.ts';
 export * from './outcome.ts';

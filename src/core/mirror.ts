@@ -47,6 +47,8 @@ export interface ServedExchange {
   readonly at: number;
   readonly operationId: string;
   readonly request: BackendRequest;
+  /** Hashed stickiness key of the client; undefined when it has none. */
+  readonly session?: string | undefined;
   readonly served: Side;
   readonly plan: MirrorPlan;
   readonly result: ServedResult;

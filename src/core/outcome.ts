@@ -30,6 +30,7 @@ export const UNCOMPARED_REASONS = [
   'undecodable',
   'conditional',
   'client-aborted',
+  'unknown-alias',
   'both-failed',
 ] as const;
 

@@ -7,6 +7,7 @@ import { normalizeLinks } from './links.ts';
 import { essenceOf, isOtherCharset } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import { compareScalars } from './scalars.ts';
+import type { Pair } from './walk-state.ts';
 
 /** `promised`: counts where legacy sends it; that the candidate adds one breaks nobody. */
 type Comparison = 'text' | 'list' | 'links' | 'presence' | 'cookies' | 'promised';
@@ -116,7 +117,13 @@ function compareHeader(name: string, values: Values, declared: DeclaredHeader | 
       class: declared ? 'additive' : 'undocumented',
     });
   const judged = judgeValues(name, [legacy, candidate], declared);
-  return judged && finding(name, values, { declared, ...judged });
+  const alias = aliasIn(declared, { legacy, candidate });
+  return judged && { ...finding(name, values, { declared, ...judged }), alias };
+}
+
+function aliasIn(declared: DeclaredHeader | undefined, pair: Pair): RawFinding['alias'] {
+  const name = declared?.schema?.alias;
+  return name === undefined ? undefined : { name, pair };
 }
 
 type Judged = Pick<RawFinding, 'rule' | 'class'>;

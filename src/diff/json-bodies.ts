@@ -72,6 +72,7 @@ export function listNode(item: SchemaNode): SchemaNode {
     extensible: false,
     required: new Set(),
     volatile: false,
+    alias: undefined,
     tolerance: undefined,
     sensitive: item.sensitive,
     order: { kind: 'ordered' },

@@ -1,9 +1,10 @@
 // From two replies, or four after a second read, to the outcome of the exchange and what it rests on.
 import type { Contract, Operation } from '../contract/index.ts';
-import type { Finding, Outcome, Reply, Side, SideResult } from '../core/index.ts';
+import type { Finding, Issued, Outcome, Reply, Side, SideResult } from '../core/index.ts';
 import { compareReplies } from './compare.ts';
 import { confirm, isCosmetic } from './confirm.ts';
 import { toFindings } from './findings.ts';
+import { issuedIn } from './issued.ts';
 import { contentTypeOf, essenceOf } from './media-type.ts';
 import type { RawFinding } from './raw-finding.ts';
 import type { KeyedHash } from './redact.ts';
@@ -13,6 +14,8 @@ export interface Judgement {
   readonly findings: readonly Finding[];
   /** True when a second read could tell a lasting difference from a passing one. */
   readonly confirmable: boolean;
+  /** What each side issued in the same place. In clear: for requests to come, and never to be kept. */
+  readonly issued?: readonly Issued[];
 }
 
 /** One read of both sides. */
@@ -38,7 +41,9 @@ export function judgePair(context: JudgeContext, pair: ReplyPair): Judgement | '
   const compared = compareReplies(context.contract, { operation: context.operation, ...pair });
   if (compared.kind === 'budget') return 'budget';
   const outcome = outcomeOf(compared.findings);
-  return { outcome, findings: describe(context, pair, compared.findings), confirmable: outcome === 'different' };
+  const issued = issuedIn(compared.findings, [pair.legacy.headers, pair.candidate.headers]);
+  const findings = describe(context, pair, compared.findings);
+  return { outcome, findings, confirmable: outcome === 'different', ...(issued.length > 0 && { issued }) };
 }
 
 function outcomeOf(findings: readonly RawFinding[]): Outcome {

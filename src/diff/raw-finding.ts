@@ -27,6 +27,8 @@ export interface RawFinding {
   readonly pair?: Pair | undefined;
   /** In how many places it stands, where they are not told one by one; 1 without it. */
   readonly count?: number;
+  /** What each side issued there for clients to send back, and what the contract calls it. */
+  readonly alias?: { readonly name: string; readonly pair: Pair } | undefined;
   /** Names of the same value on the other side, which has none of this name. */
   readonly namesakes?: readonly string[] | undefined;
 }

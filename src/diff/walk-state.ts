@@ -46,16 +46,19 @@ interface What {
   readonly class: FindingClass;
   readonly types: string;
   readonly namesakes?: readonly string[];
+  /** What the contract calls what each side issues there; each such place is told by itself. */
+  readonly alias?: string | undefined;
 }
 
 /** `place`: that of the value, unless another one answers for the difference. */
 export function report(walk: Walk, at: Position, what: What, pair: Pair, place = at.place): void {
   if (walk.trial.kind === 'running' && what.class !== 'cosmetic') walk.trial.isAlike = false;
-  if (what.class === 'cosmetic' && countAgain(walk, what, place)) return;
+  const isCounted = what.class === 'cosmetic' && what.alias === undefined;
+  if (isCounted && countAgain(walk, what, place)) return;
   if (walk.findings.length >= walk.limits.maxFindings) throw new BudgetExceeded('findings');
   const finding = new WalkFinding(what, place, at, pair);
   walk.findings.push(finding);
-  if (what.class === 'cosmetic' && walk.cosmetic.length < MAX_COSMETIC_KINDS) walk.cosmetic.push(finding);
+  if (isCounted && walk.cosmetic.length < MAX_COSMETIC_KINDS) walk.cosmetic.push(finding);
 }
 
 /** Kinds that are looked for one by one. */
@@ -74,10 +77,11 @@ function countAgain(walk: Walk, { rule, types }: What, place: string): boolean {
 /** Takes over what another walk found. */
 export function addFindings(walk: Walk, findings: readonly RawFinding[]): void {
   for (const finding of findings) {
-    const known = walk.cosmetic.find((each) => isSameKind(each, finding));
-    if (known && finding.class === 'cosmetic') known.count += finding.count ?? 1;
+    const isCounted = finding.class === 'cosmetic' && finding.alias === undefined;
+    const known = isCounted ? walk.cosmetic.find((each) => isSameKind(each, finding)) : undefined;
+    if (known) known.count += finding.count ?? 1;
     else walk.findings.push(finding);
-    if (!known && finding instanceof WalkFinding && finding.class === 'cosmetic') walk.cosmetic.push(finding);
+    if (isCounted && !known && finding instanceof WalkFinding) walk.cosmetic.push(finding);
   }
 }
 
@@ -91,8 +95,9 @@ class WalkFinding implements RawFinding {
   count = 1;
   readonly #at: Position;
   readonly #pair: Pair;
+  readonly #alias: string | undefined;
 
-  constructor({ rule, class: kind, types, namesakes }: What, place: string, at: Position, pair: Pair) {
+  constructor({ rule, class: kind, types, namesakes, alias }: What, place: string, at: Position, pair: Pair) {
     this.rule = rule;
     this.class = kind;
     this.types = types;
@@ -100,6 +105,7 @@ class WalkFinding implements RawFinding {
     this.namesakes = namesakes;
     this.#at = at;
     this.#pair = pair;
+    this.#alias = alias;
   }
 
   get at(): string {
@@ -112,6 +118,10 @@ class WalkFinding implements RawFinding {
 
   get view(): View {
     return this.#at.viewOf(this.#pair);
+  }
+
+  get alias(): RawFinding['alias'] {
+    return this.#alias === undefined ? undefined : { name: this.#alias, pair: this.#pair };
   }
 
   /** What turns 0 into a secret number is that number. */

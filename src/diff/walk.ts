@@ -33,7 +33,7 @@ function walkBranch(walk: Walk, at: Position, pair: Pair): void {
   if (!difference) return;
   // Whether a number is whole is a matter of its value: one cause must not fall apart by it.
   const types = from === to ? `${from}→${from}` : 'number→number';
-  report(walk, at, { rule: difference.rule, class: difference.class, types }, pair);
+  report(walk, at, { rule: difference.rule, class: difference.class, types, alias: at.node?.alias }, pair);
 }
 
 function spend(walk: Walk, nodes: number): void {

@@ -68,6 +68,7 @@ interface Serving {
   readonly response: ServerResponse;
   readonly at: number;
   readonly operationId: string;
+  readonly session: string | undefined;
   readonly backend: BackendRequest;
   readonly body: RequestBody | undefined;
   readonly plan: MirrorPlan;
@@ -161,7 +162,7 @@ interface Decided {
 function prepare(plane: DataPlane, admitted: Admitted, { route, plan }: Decided): Serving {
   const { request, response, admission, body, own } = admitted;
   const { target, headers, hasBody } = admission;
-  const { group, operationId } = route;
+  const { group, operationId, key: session } = route;
   const keepBytes = plan.kind === 'mirror' ? plan.maxBodyBytes : 0;
   return {
     plane,
@@ -169,6 +170,7 @@ function prepare(plane: DataPlane, admitted: Admitted, { route, plan }: Decided)
     response,
     at: plane.clock.now(),
     operationId,
+    session,
     backend: { group, method: request.method ?? '', target, headers, body: undefined },
     body: body ?? (hasBody ? streamBody(request, patienceOf(plane), keepBytes) : undefined),
     plan,
@@ -250,6 +252,7 @@ function handOver(serving: Serving, made: Attempt, result: ServedResult): void {
     at,
     operationId,
     request: body === undefined ? backend : { ...backend, body },
+    session: serving.session,
     served: made.side,
     plan: kept,
     result,

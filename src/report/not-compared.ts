@@ -12,6 +12,8 @@ const WHY: Readonly<Record<UncomparedReason, string>> = {
   undecodable: 'A body could not be decoded from its content coding or charset.',
   conditional: 'The client asked for a part or a change only, by validators of the backend that served it.',
   'client-aborted': 'The client went away before the response was complete.',
+  'unknown-alias':
+    'The request carries an id, token or cursor of the serving side, and what the other side issued in its place is not known.',
   'both-failed': 'Both sides failed, which says nothing about one of them.',
 };
 

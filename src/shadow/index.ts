@@ -1,3 +1,4 @@
+export { type AliasParameters, createAliases } from './aliases.ts';
 export { type Analyst, type AnalystAnswer, type AnalystOptions, createAnalyst, type WorkerMessage } from './analyst.ts';
 export { type OutageChange, withOutages } from './outages.ts';
 export { createMirrorPlanner, type MirrorPolicy } from './plan.ts';

@@ -1,6 +1,7 @@
 import type {
   BackendRequest,
   Finding,
+  Issued,
   LikelyBody,
   Observation,
   Outcome,
@@ -12,6 +13,8 @@ import type {
   UncomparedReason,
 } from '../core/index.ts';
 
+import type { Aliases } from './aliases.ts';
+
 /** What the comparison says of a pair. */
 export interface ShadowJudgement {
   readonly outcome: Outcome;
@@ -20,6 +23,8 @@ export interface ShadowJudgement {
   readonly breaches?: readonly SeenBreach[] | undefined;
   /** Ids of the points of the contract that the pair shows and agrees in, without those that were told lately. */
   readonly covered?: readonly string[] | undefined;
+  /** What each side issued in the same place, in clear. */
+  readonly issued?: readonly Issued[];
   /** A second read of both sides could tell a lasting difference from a passing one. */
   readonly confirmable: boolean;
 }
@@ -77,6 +82,7 @@ export interface ShadowPorts {
   readonly mayConfirm: () => boolean;
   /** Whether legacy is to be asked twice for this exchange; drawn anew for each. */
   readonly mayProbe: () => boolean;
+  readonly aliases: Aliases;
   readonly delay: (ms: number) => Promise<void>;
   /** Told of every fault of the lane itself; must not throw. */
   readonly onFault: (error: unknown) => void;

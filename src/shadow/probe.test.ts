@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import type { Finding, Reply, ServedExchange, Side, SideResult } from '../core/index.ts';
 import { sampleFinding } from '../testing/observations.ts';
 import type { ShadowPorts } from './ports.ts';
-import { beginProbe } from './probe.ts';
+import { beginProbe, type Probe } from './probe.ts';
 
 const REPLY: Reply = { status: 200, headers: [], body: Buffer.from('x'), totalMs: 3 };
-const SUBJECT = { operationId: 'getThing', method: 'GET' };
 const MOVED = [sampleFinding({ rule: 'value-changed' })];
 
 function exchange(served: Side): ServedExchange {
@@ -38,9 +37,14 @@ function createLab(over: Partial<ShadowPorts> = {}) {
   return { ports, sent, compared };
 }
 
+function probeOf(ports: ReturnType<typeof createLab>['ports'], served: Side): Probe {
+  const given = exchange(served);
+  return beginProbe(ports, given, given.request);
+}
+
 test('where legacy served it is asked again at once, together with the candidate', async () => {
   const { ports, sent, compared } = createLab();
-  const probe = beginProbe(ports, SUBJECT, exchange('legacy'));
+  const probe = probeOf(ports, 'legacy');
   assert.deepEqual(sent, ['legacy']);
   assert.deepEqual(await probe.finish(REPLY, []), { candidate: [], legacy: MOVED });
   assert.deepEqual(sent, ['legacy']);
@@ -50,7 +54,7 @@ test('where legacy served it is asked again at once, together with the candidate
 
 test('where the candidate served it is asked again once it has answered: twice at once would leave no time to move in', async () => {
   const { ports, sent } = createLab();
-  const probe = beginProbe(ports, SUBJECT, exchange('candidate'));
+  const probe = probeOf(ports, 'candidate');
   assert.deepEqual(sent, []);
   await probe.finish(REPLY, []);
   assert.deepEqual(sent, ['legacy']);
@@ -59,7 +63,7 @@ test('where the candidate served it is asked again once it has answered: twice a
 test('a second reply that is the same is compared no further', async () => {
   const findingsOf = () => assert.fail('nothing to compare');
   const { ports } = createLab({ isIdentical: () => true, findingsOf });
-  assert.deepEqual(await beginProbe(ports, SUBJECT, exchange('legacy')).finish(REPLY, MOVED), {
+  assert.deepEqual(await probeOf(ports, 'legacy').finish(REPLY, MOVED), {
     candidate: MOVED,
     legacy: [],
   });
@@ -70,6 +74,6 @@ test('without a second reply, or where it cannot be compared, there was no probe
   const broken: readonly Partial<ShadowPorts>[] = [{ send: () => failed }, { findingsOf: async () => undefined }];
   for (const over of broken) {
     const { ports } = createLab(over);
-    assert.equal(await beginProbe(ports, SUBJECT, exchange('legacy')).finish(REPLY, []), undefined);
+    assert.equal(await probeOf(ports, 'legacy').finish(REPLY, []), undefined);
   }
 });

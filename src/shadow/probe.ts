@@ -1,5 +1,5 @@
 // An A/A probe of one exchange: legacy answers the same a second time. Decision 0027.
-import type { Finding, ProbeObservation, Reply, ServedExchange, SideResult } from '../core/index.ts';
+import type { BackendRequest, Finding, ProbeObservation, Reply, ServedExchange, SideResult } from '../core/index.ts';
 import type { ShadowPorts, Subject } from './ports.ts';
 import { likelyStream } from './witness.ts';
 
@@ -14,9 +14,11 @@ type ProbePorts = Pick<ShadowPorts, 'send' | 'isIdentical' | 'findingsOf'>;
 /**
  * Asks legacy the same once more, so far from its first reply as the candidate's is: together with the candidate, or
  * where that has served, after legacy's reply. What moves in the meantime moves as likely for the one as for the other.
+ * `request`: as legacy knows it.
  */
-export function beginProbe(ports: ProbePorts, subject: Subject, exchange: ServedExchange): Probe {
-  const ask = async (): Promise<SideResult> => ports.send('legacy', exchange.request, likelyStream(exchange));
+export function beginProbe(ports: ProbePorts, exchange: ServedExchange, request: BackendRequest): Probe {
+  const subject = { operationId: exchange.operationId, method: request.method };
+  const ask = async (): Promise<SideResult> => ports.send('legacy', request, likelyStream(exchange));
   const asked = exchange.served === 'legacy' ? ask() : undefined;
   return {
     finish: async (legacy, candidate) => {

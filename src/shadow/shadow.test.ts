@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LikelyBody, Observation, Reply, ServedExchange, Side, SideResult } from '../core/index.ts';
+import { createAliases } from './aliases.ts';
 import { NOT_ASKED } from './outages.ts';
 import type { ShadowPorts } from './ports.ts';
 import { createShadow } from './shadow.ts';
@@ -51,6 +52,7 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
     record: (observation) => void observations.push(observation),
     findingsOf: async () => [],
     mayProbe: () => false,
+    aliases: createAliases(new Map()),
     mayConfirm: () => true,
     delay: async () => {},
     onFault: (error) => void faults.push(error),

@@ -1,6 +1,7 @@
 // The shadow lane: takes what the live leg served, asks the other side, has both compared, reads again on a mismatch,
 // and records one observation for every exchange. Nothing here is awaited by a client.
 import {
+  type BackendRequest,
   lowerName,
   type Observation,
   otherSide,
@@ -9,6 +10,7 @@ import {
   type SideResult,
   type UncomparedReason,
 } from '../core/index.ts';
+import type { KnownRequest } from './aliases.ts';
 import { createLane, type LaneLimits, type LaneStatus } from './lane.ts';
 import type { ShadowJudgement, ShadowPorts, SidePair, Subject } from './ports.ts';
 import { beginProbe, type Probe } from './probe.ts';
@@ -40,18 +42,31 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
   const ports = { ...given, record: recordCounted };
   const drop = ({ exchange, served }: Pick<Mirrored, 'exchange'> & { readonly served?: SideResult }): void =>
     recordUncompared(ports, { exchange, served }, 'shadow-dropped');
-  const settle = (mirrored: Mirrored, other: SideResult): void | Promise<void> =>
-    compareWith(ports, mirrored, other, options.confirmDelayMs);
+  const askAndSettle = (mirrored: Mirrored, known: KnownRequest): void | Promise<void> => {
+    const { exchange } = mirrored;
+    if (known === 'unknown') return recordUncompared(ports, mirrored, 'unknown-alias');
+    const { request, served } = exchange;
+    const requests =
+      served === 'legacy' ? { legacy: request, candidate: known } : { legacy: known, candidate: request };
+    const other = ports.send(otherSide(served), known, likelyBody(exchange));
+    if (!('then' in other)) return compareWith(ports, { ...mirrored, requests }, other, options.confirmDelayMs);
+    const probed = { ...mirrored, requests, probe: probeOf(ports, exchange, requests.legacy) };
+    return other.then((found) => compareWith(ports, probed, found, options.confirmDelayMs));
+  };
   const compare = (mirrored: Mirrored): void | Promise<void> => {
     const onFault = (error: unknown): void => {
       ports.onFault(error);
       drop(mirrored);
     };
     try {
-      const other = ask(ports, mirrored);
-      const probed = { ...mirrored, probe: 'then' in other ? probeOf(ports, mirrored.exchange) : undefined };
-      const settled = 'then' in other ? other.then((found) => settle(probed, found)) : settle(mirrored, other);
-      return settled?.catch(onFault);
+      const request = ports.aliases.requestFor(mirrored.exchange);
+      const settled =
+        request instanceof Promise
+          ? request.then((known) => askAndSettle(mirrored, known))
+          : askAndSettle(mirrored, request);
+      const comparing = settled?.catch(onFault);
+      if (comparing) ports.aliases.track(mirrored.exchange, comparing);
+      return comparing;
     } catch (error) {
       onFault(error);
     }
@@ -82,6 +97,12 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
 interface Mirrored {
   readonly exchange: ServedExchange;
   readonly served: SideResult;
+}
+
+/** One that the other side was asked about. */
+interface Asked extends Mirrored {
+  /** As each side knows the request. */
+  readonly requests: SidePair<BackendRequest>;
   readonly probe?: Probe | undefined;
 }
 
@@ -164,23 +185,19 @@ function hasRoomFor({ exchange }: Mirrored, ports: ShadowPorts): boolean {
 }
 
 /** Drawn before anything is known of the pair: a sample of those that came out one way would be of nothing. */
-function probeOf(ports: ShadowPorts, exchange: ServedExchange): Probe | undefined {
-  const isRepeatable = SAFE.has(exchange.request.method) && exchange.result.kind === 'reply';
-  return isRepeatable && ports.mayProbe() ? beginProbe(ports, subjectOf(exchange), exchange) : undefined;
-}
-
-function ask(ports: ShadowPorts, { exchange }: Mirrored): ReturnType<ShadowPorts['send']> {
-  return ports.send(otherSide(exchange.served), exchange.request, likelyBody(exchange));
+function probeOf(ports: ShadowPorts, exchange: ServedExchange, request: BackendRequest): Probe | undefined {
+  const isRepeatable = SAFE.has(request.method) && exchange.result.kind === 'reply';
+  return isRepeatable && ports.mayProbe() ? beginProbe(ports, exchange, request) : undefined;
 }
 
 /** The way of one mirrored exchange, once the other side is known. Most pairs are equal, and done without waiting. */
 function compareWith(
   ports: ShadowPorts,
-  mirrored: Mirrored,
+  asked: Asked,
   other: SideResult,
   confirmDelayMs: number,
 ): void | Promise<void> {
-  const { exchange, served } = mirrored;
+  const { exchange, served } = asked;
   const results =
     exchange.served === 'legacy' ? { legacy: served, candidate: other } : { legacy: other, candidate: served };
   if (exchange.result.kind === 'client-aborted') return recordAbandoned(ports, exchange, results);
@@ -191,13 +208,13 @@ function compareWith(
   if (failed) return record(ports, exchange, failed);
   const pair = repliesOf(results);
   if (!pair) return recordUncompared(ports, { exchange, served }, 'shadow-dropped');
-  const paired = { ...mirrored, results, pair };
+  const paired = { ...asked, results, pair };
   return ports.isIdentical(exchange.operationId, pair)
     ? recordEqual(ports, paired)
     : recordJudged(ports, paired, confirmDelayMs);
 }
 
-interface Paired extends Mirrored {
+interface Paired extends Asked {
   readonly results: SidePair<SideResult>;
   readonly pair: SidePair<Reply>;
 }
@@ -211,15 +228,13 @@ function recordEqual(ports: ShadowPorts, { exchange, results, pair, probe }: Pai
   );
 }
 
-async function recordJudged(
-  ports: ShadowPorts,
-  { exchange, served, results, pair, probe }: Paired,
-  confirmDelayMs: number,
-): Promise<void> {
+async function recordJudged(ports: ShadowPorts, paired: Paired, confirmDelayMs: number): Promise<void> {
+  const { exchange, served, results, pair, probe } = paired;
   const first = await ports.compare(subjectOf(exchange), pair);
   if ('uncompared' in first) return recordUncompared(ports, { exchange, served, results }, first.uncompared);
+  ports.aliases.learn(exchange, first.issued ?? []);
   const [judged, probed] = await Promise.all([
-    confirmed(ports, exchange, { pair, first, confirmDelayMs }),
+    confirmed(ports, paired, first, confirmDelayMs),
     probe?.finish(pair.legacy, first.findings),
   ]);
   record(ports, exchange, { ...judged, results, probe: probed });
@@ -242,19 +257,14 @@ function repliesOf({ legacy, candidate }: SidePair<SideResult>): SidePair<Reply>
     : undefined;
 }
 
-interface FirstRead {
-  readonly pair: SidePair<Reply>;
-  readonly first: ShadowJudgement;
-  readonly confirmDelayMs: number;
-}
-
 async function confirmed(
   ports: ShadowPorts,
-  exchange: ServedExchange,
-  { pair, first, confirmDelayMs }: FirstRead,
+  { exchange, requests, pair }: Paired,
+  first: ShadowJudgement,
+  confirmDelayMs: number,
 ): Promise<ShadowJudgement> {
   if (!first.confirmable || !ports.mayConfirm()) return first;
-  const again = await readAgain(ports, exchange, confirmDelayMs);
+  const again = await readAgain(ports, { exchange, requests }, confirmDelayMs);
   // Without a second read the mismatch stands: it is never dropped because it could not be confirmed.
   if (!again) return first;
   const second = await ports.confirm(subjectOf(exchange), exchange.served, [pair, again]);
@@ -269,15 +279,14 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 async function readAgain(
   ports: ShadowPorts,
-  exchange: ServedExchange,
+  { exchange, requests }: Pick<Asked, 'exchange' | 'requests'>,
   confirmDelayMs: number,
 ): Promise<SidePair<Reply> | undefined> {
-  const { request } = exchange;
-  if (!SAFE.has(request.method)) return undefined;
+  if (!SAFE.has(exchange.request.method)) return undefined;
   await ports.delay(confirmDelayMs);
   const [legacy, candidate] = await Promise.all([
-    ports.send('legacy', request, likelyStream(exchange)),
-    ports.send('candidate', request, likelyStream(exchange)),
+    ports.send('legacy', requests.legacy, likelyStream(exchange)),
+    ports.send('candidate', requests.candidate, likelyStream(exchange)),
   ]);
   return repliesOf({ legacy, candidate });
 }
