@@ -34,14 +34,15 @@ export async function runLatency(run: Run): Promise<Section> {
   const isFirst = await putFirst([...backends, ...standings.flatMap(({ child }) => (child ? [child.pid] : []))]);
   const plan = { rate, rounds, seconds, isFirst };
   const results = await measureRounds(run, standings, plan);
-  const pairs = await measurePairs(run, standings, plan);
+  const byLot = await measurePairs(run, standings, plan, BY_LOT);
+  const inTurns = await measurePairs(run, standings, plan, IN_TURNS);
   await putBack(backends);
   await stopStandings(standings);
   return {
     title: `Latency at ${rate} requests/s, half of what Paritygate takes with shadowing on, ${describePriority(isFirst)}; ${rounds} rounds of ${seconds} s`,
     text: formatResults(standings, results),
-    targets: [targetOf(pairs)],
-    data: { rate, results: Object.fromEntries(results), pairs },
+    targets: [targetOf(byLot, BY_LOT), targetOf(inTurns, IN_TURNS)],
+    data: { rate, results: Object.fromEntries(results), byLot, inTurns },
   };
 }
 
@@ -81,21 +82,33 @@ async function measureRounds(
   return results;
 }
 
-/** Rounds of the pair, until its target is decided (decision 0023). */
+/** How the requests are dealt out between the one with a shadow and the one without, so that both meet the same moments. */
+interface Dealing {
+  readonly what: string;
+  readonly sliceMs: number | undefined;
+}
+
+/** Both at once, each with half of the rate: the same moments for both, and a thread that is half as busy as it might be. */
+const BY_LOT: Dealing = { what: 'asked by lot, half of the rate each', sliceMs: undefined };
+/** Each with the whole rate while it is its turn: a stall of the machine that is shorter than a turn is felt by one alone. */
+const IN_TURNS: Dealing = { what: 'asked in turns, the whole rate each', sliceMs: 250 };
+
+/** Rounds of a pair, until its target is decided (decision 0023). */
 const MAX_PAIR_ROUNDS = 30;
 
-/** With and without a shadow at once, each with half of the rate: both meet every moment in which the machine is busy. */
 async function measurePairs(
   run: Run,
   standings: readonly Standing[],
   { rate, rounds, seconds, isFirst }: Plan,
+  dealing: Dealing,
 ): Promise<readonly Pair[]> {
   const ports = [SHADOW_ON, SHADOW_OFF].flatMap((name) => standings.filter((each) => each.name === name));
   const pairs: Pair[] = [];
   for (let round = 1; round <= MAX_PAIR_ROUNDS; round++) {
-    if (round > rounds && stateOf(targetOf(pairs)) !== 'undecided') break;
-    run.onProgress(`round ${round}, at most ${MAX_PAIR_ROUNDS}: with and without a shadow at once`);
-    const load = { ports: ports.map(({ port }) => port), rate, seconds, seed: round };
+    if (round > rounds && stateOf(targetOf(pairs, dealing)) !== 'undecided') break;
+    run.onProgress(`round ${round}, at most ${MAX_PAIR_ROUNDS}: with and without a shadow, ${dealing.what}`);
+    const { sliceMs } = dealing;
+    const load = { ports: ports.map(({ port }) => port), sliceMs, rate, seconds, seed: round };
     const [on, off] = await sendAtRate(load, isFirst);
     if (on && off) pairs.push([on, off]);
   }
@@ -146,11 +159,11 @@ function pairsOf(results: Results, name: string, against: string): readonly Pair
   });
 }
 
-function targetOf(pairs: readonly Pair[]): Target {
+function targetOf(pairs: readonly Pair[], { what }: Dealing): Target {
   const sides = [0, 1].map((side) => pairs.flatMap((pair) => pair[side]?.seconds ?? []));
   const { value, low, high } = p99Ratio(sides[0] ?? [], sides[1] ?? []);
   return {
-    what: `p99 at a fixed rate: shadow on / shadow off, asked in turn, ${pairs.length} rounds`,
+    what: `p99 at a fixed rate: shadow on / shadow off, ${what}, ${pairs.length} rounds`,
     limit: 1.25,
     value: { median: value, min: low, max: high, n: pairs.length },
     isInterval: true,

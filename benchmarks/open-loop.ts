@@ -10,6 +10,8 @@ import { createRandom, quantile } from './statistics.ts';
 export interface OpenLoop {
   /** Each request goes to one of them by lot, so that all meet the same moments of the machine. */
   readonly ports: readonly number[];
+  /** Instead, all that are due in a slice of so long go to the same one, and each port has the whole rate while it is its turn. */
+  readonly sliceMs?: number | undefined;
   /** Requests per second, to all of them together. */
   readonly rate: number;
   /** That are counted; others go before, in which connections and the generator itself are new. */
@@ -43,12 +45,12 @@ function nowMs(): number {
 }
 
 /** One result for each port. */
-async function generate({ ports, rate, seconds, seed }: OpenLoop): Promise<readonly OpenLoopResult[]> {
+async function generate({ ports, sliceMs, rate, seconds, seed }: OpenLoop): Promise<readonly OpenLoopResult[]> {
   const connections = await Promise.all(ports.map(openConnections));
   const startMs = nowMs() + 500;
   const allSeconds = SKIPPED_SECONDS + seconds;
   const schedule = createSchedule({ startMs, rate, seconds: allSeconds, seed });
-  const generator = new Generator(schedule, connections, createRandom(seed + 1));
+  const generator = new Generator(schedule, connections, pickTarget(ports.length, sliceMs, createRandom(seed + 1)));
   const orders: PacerOrders = { schedule, originMs: performance.timeOrigin };
   const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: orders });
   const sendDue = (): void => generator.sendDue();
@@ -80,6 +82,10 @@ function createSchedule({ startMs, rate, seconds, seed }: Omit<OpenLoop, 'ports'
   return schedule;
 }
 
+function pickTarget(ports: number, sliceMs: number | undefined, random: () => number): (dueMs: number) => number {
+  return sliceMs === undefined ? () => Math.floor(random() * ports) : (dueMs) => Math.floor(dueMs / sliceMs) % ports;
+}
+
 interface Counted {
   readonly fromMs: number;
   readonly seconds: number;
@@ -99,10 +105,14 @@ class Generator {
   #answered = 0;
   #failed = 0;
 
-  constructor(schedule: Float64Array, connections: readonly (readonly Connection[])[], random: () => number) {
+  constructor(
+    schedule: Float64Array,
+    connections: readonly (readonly Connection[])[],
+    pick: (dueMs: number) => number,
+  ) {
     this.#schedule = schedule;
     this.#free = connections.map((each) => [...each]);
-    this.#targets = Uint8Array.from(schedule, () => Math.floor(random() * connections.length));
+    this.#targets = Uint8Array.from(schedule, pick);
     this.#waiting = connections.map(() => []);
     this.#latencyMs = new Float64Array(schedule.length).fill(NaN);
     this.#lateMs = new Float64Array(schedule.length).fill(NaN);

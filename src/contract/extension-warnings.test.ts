@@ -31,8 +31,8 @@ test('an unknown key of x-parity is warned of with its line', () => {
     '      x-parity:\n        volatile: true\n        volatille: true\n        __proto__: 1\n',
   );
   assert.deepEqual(warnings, [
-    'a.yaml:13  x-parity is ignored: `volatille` is not known; there are volatile, tolerance, order, key',
-    'a.yaml:14  x-parity is ignored: `__proto__` is not known; there are volatile, tolerance, order, key',
+    'a.yaml:13  x-parity is ignored: `volatille` is not known; there are alias, volatile, tolerance, order, key',
+    'a.yaml:14  x-parity is ignored: `__proto__` is not known; there are alias, volatile, tolerance, order, key',
   ]);
 });
 
