@@ -7,6 +7,7 @@ import { runDiffAccept } from './diff-accept.ts';
 import { runDiffLs } from './diff-ls.ts';
 import { runDiffShow } from './diff-show.ts';
 import { runGate } from './gate.ts';
+import { runInit } from './init.ts';
 import { runReport } from './report.ts';
 import { runServe } from './serve.ts';
 import { runStatus } from './status.ts';
@@ -58,6 +59,9 @@ function createProgram(onExit: (code: ExitCode) => void): Command {
     .option('--seconds <n>', 'how long traffic runs', '40')
     .option('--seed <n>', 'seed of the traffic', '11')
     .option('--keep', 'stay up after the report, until interrupted');
+  add('init <contract>', 'write config, flags and one file of the contract, from a path or a URL', runInit)
+    .option('--legacy <url>', 'where the backend is that is to be replaced')
+    .option('--candidate <url>', 'where the one is that is to replace it');
   withConfig(add('serve', 'run the proxy', runServe));
   withConfig(add('status', 'weights, flags, store and shadow of a running proxy', runStatus));
   withConfig(add('validate', 'check config, contract and flags', runValidate));

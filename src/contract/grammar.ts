@@ -120,7 +120,12 @@ export type Visit = (object: JsonObject, kind: ObjectKind, way: Way | undefined)
 
 /** Visits every object of the document, from the top down. */
 export function visitObjects(root: JsonObject, visit: Visit): void {
-  visitObject(root, { kind: 'document', way: undefined, visit });
+  visitFrom(root, 'document', visit);
+}
+
+/** Visits an object of some kind, and all below it. */
+export function visitFrom(value: unknown, kind: ObjectKind, visit: Visit): void {
+  visitObject(value, { kind, way: undefined, visit });
 }
 
 interface Walk {

@@ -1,2 +1,3 @@
 export { loadContract } from './load.ts';
 export type * from './types.ts';
+export { type ReadDocument, type Vendored, vendorContract } from './vendor.ts';

@@ -50,7 +50,7 @@ function faultOf(ref: string, document: OpenApiDocument, references: References)
   if (place === undefined && !ref.startsWith('#')) {
     return {
       message: `\`$ref: ${ref}\` leads out of the file, and only references within it are followed`,
-      fix: 'bundle the contract into one file, for example with `npx @redocly/cli bundle`',
+      fix: 'write it as one file with `paritygate init <contract>`, which follows them once and for all',
     };
   }
   const value = place === undefined ? undefined : valueAt(document.root, place);

@@ -40,6 +40,7 @@ export const ERRORS = {
   PG_STORE_NEWER: EXIT.couldNotRun,
   PG_STORE_UNUSABLE: EXIT.couldNotRun,
   PG_REPORT_WRITE: EXIT.couldNotRun,
+  PG_INIT_WRITE: EXIT.couldNotRun,
   PG_TLS_INVALID: EXIT.usage,
   PG_UNREACHABLE: EXIT.couldNotRun,
 } as const satisfies Record<string, ExitCode>;
