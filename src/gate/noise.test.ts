@@ -87,6 +87,12 @@ test('among many places one that is unlikely by itself is expected, and not call
   assert.equal(judge(probed(1000, [odd]), probed(1000, others, 'listTrades'))[0]?.state, 'undecided');
 });
 
+test('differences for which there was no room may have been of any place', () => {
+  const given = probed(2 * ENOUGH, [kind({ both: 2 * ENOUGH })]);
+  const crowded = { ...given, probed: { ...given.probed, unlisted: 5 } };
+  assert.deepEqual([judge(given)[0]?.state, judge(crowded)[0]?.state], ['forgiven', 'undecided']);
+});
+
 test('what legacy agrees with itself about is no noise, whatever the candidate does', () => {
   assert.deepEqual(judge(probed(1000, [kind({ candidateOnly: 900 })])), []);
 });

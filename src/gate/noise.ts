@@ -40,7 +40,8 @@ function judgeOperation({ operationId, probed }: OperationEvidence, limit: numbe
   const noisy = probed.kinds.filter(({ both, legacyOnly }) => both + legacyOnly > 0);
   const share = shareOf(noisy.filter(isForgivable).length, limit);
   return noisy.map((kind) => {
-    const counts = { k: kind.candidateOnly, n: probed.probes };
+    // What found no room among the kinds may have been of this one.
+    const counts = { k: kind.candidateOnly + probed.unlisted, n: probed.probes };
     const isForgiven = isForgivable(kind) && isPassed(counts, share.limit, share.passAt);
     const needed = isForgivable(kind) ? neededToPass(counts, share.limit, share.passAt) : null;
     return { ...kind, operationId, probes: probed.probes, state: isForgiven ? 'forgiven' : 'undecided', needed };

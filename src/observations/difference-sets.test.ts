@@ -43,6 +43,19 @@ test('one kind in two places is told by both, whatever a name in them is made of
   assert.deepEqual(set?.kinds, [at('a', odd.toWellFormed()), at('a', '/total')]);
 });
 
+test('what stands in more places than are told apart is told by its fingerprints alone', () => {
+  const counts = createDifferenceCounts();
+  const many = (name: string) => Array.from({ length: 20 }, (_, n) => `/${name}${n}`);
+  countDifference(
+    counts,
+    different(...['a', 'b', 'c', 'd'].map((fingerprint) => ({ fingerprint, pointers: many(fingerprint) }))),
+  );
+  assert.deepEqual(
+    listDifferences(counts)[0]?.kinds,
+    ['a', 'b', 'c', 'd'].map((fingerprint) => at(fingerprint, '…')),
+  );
+});
+
 test('a set that an earlier version stored has no pointers', () => {
   const total = createDifferenceCounts();
   addDifferences(total, { listed: 1, sets: { 'value - f1,f2': 3 }, clusters: { f1: 'C-1', f2: 'C-2' } });

@@ -21,7 +21,7 @@ export interface DifferenceCounts {
 
 /** Of one operation, in one window and over all of them. What goes beyond is different, and cannot be accepted. */
 export const MAX_SETS = { window: 200, evidence: 5_000 } as const;
-/** Who differs in more ways, or in more places, has not changed a thing but is another. */
+/** Who differs in more ways has not changed a thing but is another. */
 const MAX_KINDS = 64;
 
 export function createDifferenceCounts(): DifferenceCounts {
@@ -31,7 +31,7 @@ export function createDifferenceCounts(): DifferenceCounts {
 export function countDifference(counts: DifferenceCounts, { findings, bodyless = false }: Observation): void {
   const counting = findings.filter((finding) => finding.class !== 'cosmetic');
   const worst = worstClass(counting);
-  const kinds = counting.flatMap(kindsOf);
+  const kinds = kindsOf(counting);
   if (worst === undefined || kinds.length > MAX_KINDS) return;
   const key = keyOf({ kinds, class: worst, bodyless });
   if (!hasRoom(counts, key, MAX_SETS.window)) return;
@@ -39,8 +39,10 @@ export function countDifference(counts: DifferenceCounts, { findings, bodyless =
   for (const { fingerprint, cluster } of counting) counts.clusters[fingerprint] = cluster;
 }
 
-function kindsOf({ fingerprint, pointers }: Finding): readonly DifferenceKind[] {
-  return pointers.map((pointer) => ({ fingerprint, pointer }));
+/** In more places than are told apart each may still be accepted wherever it stands. */
+function kindsOf(findings: readonly Finding[]): readonly DifferenceKind[] {
+  const kinds = findings.flatMap(({ fingerprint, pointers }) => pointers.map((pointer) => ({ fingerprint, pointer })));
+  return kinds.length <= MAX_KINDS ? kinds : findings.map(({ fingerprint }) => ({ fingerprint, pointer: '…' }));
 }
 
 /** Windows that an earlier version stored have none. */

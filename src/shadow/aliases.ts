@@ -26,6 +26,7 @@ export type KnownRequest = BackendRequest | 'unknown';
 
 /** Values over all sessions; those that have not been heard of for longest are forgotten. */
 const MAX_VALUES = 100_000;
+const MAX_SESSIONS = 20_000;
 /** What one client is issued; beyond it the oldest are forgotten. */
 const MAX_SESSION_VALUES = 2_000;
 /** Exchanges of one session that a request waits for. */
@@ -133,7 +134,7 @@ class AliasBook implements Aliases {
 
   #forget(): void {
     for (const [id, { known }] of this.#sessions) {
-      if (this.#values <= MAX_VALUES && this.#sessions.size <= MAX_VALUES) return;
+      if (this.#values <= MAX_VALUES && this.#sessions.size <= MAX_SESSIONS) return;
       this.#values -= known.legacy.size + known.candidate.size;
       this.#sessions.delete(id);
     }
