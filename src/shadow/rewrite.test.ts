@@ -33,6 +33,7 @@ const CASES: readonly (readonly [title: string, target: string, expected: 'same'
   ['a name that is escaped', '/?page%5Bafter%5D=k1', '/?page%5Bafter%5D=K1'],
   ['each time that it stands there', '/?cursor=k1&cursor=k2', '/?cursor=K1&cursor=K2'],
   ['an id in the path', '/v1/orders/k7/lines', '/v1/orders/K7/lines'],
+  ['a plus in the path, which is a plus', '/v1/orders/k+7/lines', '/v1/orders/K%2B7/lines'],
   ['another parameter with the same value', '/?other=k1', 'same'],
   ['an empty one, which is the first page', '/?cursor=&cursor', 'same'],
   ['one without a name', '/?=k1', 'same'],

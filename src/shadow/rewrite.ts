@@ -49,7 +49,8 @@ function rewriteQuery(query: string, rewriting: Rewriting): string {
 }
 
 function rewriteEncoded(written: string, parameter: AliasParameter, rewriting: Rewriting): string {
-  const value = decode(written);
+  // A plus is a space in a query only (WHATWG URL, section 5.1).
+  const value = decode(parameter.in === 'query' ? written.replaceAll('+', ' ') : written);
   const other = rewriteValue(value, parameter.alias, rewriting);
   return other === value ? written : encodeURIComponent(other.toWellFormed());
 }
@@ -64,7 +65,7 @@ function rewriteValue(value: string, alias: string, rewriting: Rewriting): strin
 /** What is not UTF-8 behind its percent signs is nothing that anybody issued in JSON. */
 function decode(written: string): string {
   try {
-    return decodeURIComponent(written.replaceAll('+', ' '));
+    return decodeURIComponent(written);
   } catch {
     return written;
   }
