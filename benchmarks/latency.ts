@@ -5,7 +5,7 @@ import type { Standing } from './ground.ts';
 import { rangeOf } from './main-table.ts';
 import { FIRST_WARM_UP, warm } from './measure.ts';
 import type { OpenLoopResult } from './open-loop.ts';
-import { p99Ratio } from './p99-ratio.ts';
+import { type Interval, p99Ratio, type Seconds, typicalP99Ratio } from './p99-ratio.ts';
 import { describePriority, putBack, putFirst } from './priority.ts';
 import type { Run, Section } from './section.ts';
 import { chooseContenders, startAll, stopStandings } from './standings.ts';
@@ -86,12 +86,17 @@ async function measureRounds(
 interface Dealing {
   readonly what: string;
   readonly sliceMs: number | undefined;
+  readonly ratio: (side: Seconds, other: Seconds) => Interval;
 }
 
 /** Both at once, each with half of the rate: the same moments for both, and a thread that is half as busy as it might be. */
-const BY_LOT: Dealing = { what: 'asked by lot, half of the rate each', sliceMs: undefined };
+const BY_LOT: Dealing = { what: 'asked by lot, half of the rate each', sliceMs: undefined, ratio: p99Ratio };
 /** Each with the whole rate while it is its turn: a stall of the machine that is shorter than a turn is felt by one alone. */
-const IN_TURNS: Dealing = { what: 'asked in turns, the whole rate each', sliceMs: 250 };
+const IN_TURNS: Dealing = {
+  what: 'asked in turns, the whole rate each, in a typical second',
+  sliceMs: 250,
+  ratio: typicalP99Ratio,
+};
 
 /** Rounds of a pair, until its target is decided (decision 0023). */
 const MAX_PAIR_ROUNDS = 30;
@@ -159,9 +164,9 @@ function pairsOf(results: Results, name: string, against: string): readonly Pair
   });
 }
 
-function targetOf(pairs: readonly Pair[], { what }: Dealing): Target {
+function targetOf(pairs: readonly Pair[], { what, ratio }: Dealing): Target {
   const sides = [0, 1].map((side) => pairs.flatMap((pair) => pair[side]?.seconds ?? []));
-  const { value, low, high } = p99Ratio(sides[0] ?? [], sides[1] ?? []);
+  const { value, low, high } = ratio(sides[0] ?? [], sides[1] ?? []);
   return {
     what: `p99 at a fixed rate: shadow on / shadow off, ${what}, ${pairs.length} rounds`,
     limit: 1.25,

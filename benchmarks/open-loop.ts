@@ -36,7 +36,7 @@ export interface OpenLoopResult {
 }
 
 const CONNECTIONS = 64;
-const SKIPPED_SECONDS = 3;
+const SKIPPED_SECONDS = 5;
 const LAST_ANSWER_MS = 5_000;
 
 /** The clock of this thread, as a number that costs no garbage. */

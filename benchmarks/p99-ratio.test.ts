@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { p99Ratio, type Seconds } from './p99-ratio.ts';
+import { p99Ratio, type Seconds, typicalP99Ratio } from './p99-ratio.ts';
 import { createRandom } from './statistics.ts';
 
 /** Exponential times; `stall` adds 20 ms to all requests of one second in ten. */
@@ -54,4 +54,17 @@ test('stalls that fall on some seconds only leave it open what the p99 is', () =
     secondsOf({ count: 40, meanUs: 200, seed: 6, stall: true }),
   );
   assert.ok(stalled.high - stalled.low > 3 * (calm.high - calm.low), JSON.stringify({ calm, stalled }));
+});
+
+test('a stall in one second of ten, felt by one side alone, moves no typical second', () => {
+  const stalled = secondsOf({ count: 40, meanUs: 200, seed: 5, stall: true });
+  const calm = secondsOf({ count: 40, meanUs: 200, seed: 6 });
+  const ratio = typicalP99Ratio(stalled, calm);
+  assert.ok(Math.abs(ratio.value - 1) < 0.1 && ratio.low < 1 && ratio.high > 1, JSON.stringify(ratio));
+});
+
+test('what is slower in every second is slower in a typical one', () => {
+  const slow = secondsOf({ count: 60, meanUs: 200, seed: 1 }).map((second) => second.map((us) => us * 1.3));
+  const ratio = typicalP99Ratio(slow, secondsOf({ count: 60, meanUs: 200, seed: 2 }));
+  assert.ok(ratio.low > 1.2 && ratio.high < 1.4, JSON.stringify(ratio));
 });

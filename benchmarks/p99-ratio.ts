@@ -21,17 +21,41 @@ const SEED = 11;
  */
 export function p99Ratio(side: Seconds, other: Seconds): Interval {
   const [sides, others] = [tallyAll(side), tallyAll(other)];
+  return bootstrap(sides.length, (drawn) => p99Of(sides, drawn) / p99Of(others, drawn));
+}
+
+/**
+ * The same of a typical second: the median of the p99s of all seconds. For two sides that were asked one after the other, so
+ * that a stall of the machine is felt by one of them alone.
+ */
+export function typicalP99Ratio(side: Seconds, other: Seconds): Interval {
+  const [sides, others] = [p99OfEach(side), p99OfEach(other)];
+  return bootstrap(sides.length, (drawn) => medianOf(sides, drawn) / medianOf(others, drawn));
+}
+
+function bootstrap(seconds: number, ratioOf: (drawn: readonly number[]) => number): Interval {
   const random = createRandom(SEED);
-  const every = sides.map((_, second) => second);
-  const ratios = Array.from({ length: RESAMPLES }, () => {
-    const drawn = every.map(() => Math.floor(random() * every.length));
-    return p99Of(sides, drawn) / p99Of(others, drawn);
-  }).sort((a, b) => a - b);
-  return {
-    value: p99Of(sides, every) / p99Of(others, every),
-    low: quantile(ratios, 0.025),
-    high: quantile(ratios, 0.975),
-  };
+  const every = Array.from({ length: seconds }, (_, second) => second);
+  const ratios = Array.from({ length: RESAMPLES }, () => ratioOf(every.map(() => Math.floor(random() * seconds)))).sort(
+    (a, b) => a - b,
+  );
+  return { value: ratioOf(every), low: quantile(ratios, 0.025), high: quantile(ratios, 0.975) };
+}
+
+function p99OfEach(seconds: Seconds): readonly number[] {
+  return seconds.map((latencies) =>
+    quantile(
+      latencies.toSorted((a, b) => a - b),
+      0.99,
+    ),
+  );
+}
+
+function medianOf(values: readonly number[], drawn: readonly number[]): number {
+  return quantile(
+    drawn.map((second) => values[second] ?? NaN).sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 /** How many latencies lie in each of many narrow classes. */

@@ -3,7 +3,7 @@ import { type Analysis, type AnalysisSetup, createAnalysis } from './analysis.ts
 import { bindingOf } from './binding.ts';
 import { type Config, resolveGroups } from './config/index.ts';
 import type { Contract, Sources } from './contract/index.ts';
-import { type Clock, messageOf, type Side } from './core/index.ts';
+import { type Clock, LiveSteps, messageOf, type Side } from './core/index.ts';
 import { at } from './error-place.ts';
 import { createRecorder, type Recorder } from './observations/index.ts';
 import { createPatientStarts, type PatientStarts } from './patient-starts.ts';
@@ -76,12 +76,13 @@ export function createDataPlane({ config, contract, clock, warn, host }: DataPla
   // From the key of the store, so that processes which share both address and store know each other's requests.
   const pass = createOwnPass(() => redaction.hash('a request of our own'));
   const asked = host ? withPass(upstreams, pass) : upstreams;
-  const shadow = wireShadow({ config, contract, upstreams: asked, analysis, recorder, redaction, clock, warn });
+  const steps = new LiveSteps();
+  const shadow = wireShadow({ config, contract, upstreams: asked, analysis, recorder, redaction, steps, clock, warn });
   const protections = new Map(
     config.groups.map(({ name, fallback }) => [name, createProtection(name, fallback, { clock, warn })]),
   );
   const observed = new Map(config.groups.map(({ name }) => [name, { legacy: 0, candidate: 0 }]));
-  const parts = { config, contract, clock, flags, upstreams, protections, recorder, shadow, observed };
+  const parts = { config, contract, clock, flags, upstreams, protections, recorder, shadow, steps, observed };
   const listen: Host = (plane) =>
     createListener(plane, {
       ...config.listen,
@@ -136,11 +137,12 @@ interface ProxyParts extends Omit<DataPlaneParts, 'warn' | 'host'> {
   readonly protections: ReadonlyMap<string, Protection>;
   readonly recorder: Recorder;
   readonly shadow: Shadow;
+  readonly steps: LiveSteps;
   readonly observed: ServedCounts;
 }
 
 function wireProxy(parts: ProxyParts): ProxyPlane {
-  const { config, contract, clock, flags, upstreams, protections, recorder, shadow, observed } = parts;
+  const { config, contract, clock, flags, upstreams, protections, recorder, shadow, steps, observed } = parts;
   const groups = routedGroups(config, contract, resolveGroups(config, contract.operations));
   return {
     contract,
@@ -152,6 +154,7 @@ function wireProxy(parts: ProxyParts): ProxyPlane {
     protections,
     plan: createMirrorPlanner(config.shadow),
     onArrival: (operationId, group) => recorder.arrived(operationId, group),
+    onStep: () => steps.take(),
     onExchange: (exchange) => {
       countServed(observed, exchange.request.group, exchange.served);
       shadow.offer(exchange);

@@ -3,7 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Analysis } from './analysis.ts';
 import type { Config } from './config/index.ts';
 import type { Contract, Operation } from './contract/index.ts';
-import { type BackendRequest, type Clock, createBudget, featuresOf, messageOf, type Side } from './core/index.ts';
+import {
+  type BackendRequest,
+  type Clock,
+  createBudget,
+  featuresOf,
+  type LiveSteps,
+  messageOf,
+  type Side,
+} from './core/index.ts';
 import {
   failureOf,
   isHarmless,
@@ -34,12 +42,13 @@ export interface Shadowed {
   readonly analysis: Analysis;
   readonly recorder: Recorder;
   readonly redaction: Redaction;
+  readonly steps: LiveSteps;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
 
 export function wireShadow(shadowed: Shadowed): Shadow {
-  const { config, contract, upstreams, analysis, recorder, redaction, clock, warn } = shadowed;
+  const { config, contract, upstreams, analysis, recorder, redaction, steps, clock, warn } = shadowed;
   const keyed = redaction.hash;
   const operations = new Map(contract.operations.map((operation) => [operation.id, operation]));
   const withOperation = <Result>(id: string, use: (operation: Operation) => Result): Result | undefined => {
@@ -80,6 +89,8 @@ export function wireShadow(shadowed: Shadowed): Shadow {
     mayProbe: createDraw(config.probe, clock),
     findingsOf: analysis.findingsOf,
     mayConfirm: createBudget(config.confirm.perSecond, clock).take,
+    liveSteps: () => steps.taken,
+    nextTurn: (onTurn: () => void) => void setImmediate(onTurn),
     delay: (ms: number) => delay(ms, undefined, { ref: false }),
     onFault: (error: unknown) => warn(`an exchange could not be compared: ${messageOf(error)}`),
   };

@@ -11,6 +11,7 @@ export * from './finding.ts';
 export * from './hash.ts';
 export * from './header-names.ts';
 export * from './issued.ts';
+export * from './live-steps.ts';
 export * from './mirror.ts';
 export * from './numbers.ts';
 export * from './outcome.ts';

@@ -21,6 +21,8 @@ export interface LiveLeg {
   readonly keepBytes: number;
   /** Sent anew to a backend that had closed an idle connection. */
   readonly isResend: boolean;
+  /** Called when a piece of the answer came that is not its end. */
+  readonly onStep: () => void;
   readonly clock: Clock;
 }
 
@@ -90,7 +92,8 @@ class Leg implements ReplyHandler {
   }
 
   onReadDone(): void {
-    const { response } = this.#leg;
+    const { response, onStep } = this.#leg;
+    onStep();
     if (this.#pending) this.#write(this.#pending);
     // The head of a response whose body lets itself be waited for. An empty write in latin1: `flushHeaders()` would send
     // header values as UTF-8 and change their bytes.

@@ -46,6 +46,8 @@ export interface DataPlane {
   readonly plan: (question: MirrorQuestion) => MirrorPlan;
   /** Called for every admitted request; must not throw or wait. */
   readonly onArrival: (operationId: string, group: string | undefined) => void;
+  /** Called for every step of a live request: it comes, or an answer or a piece of one does. Must not throw or wait. */
+  readonly onStep: () => void;
   /** Called exactly once for every arrival; must not throw or wait. */
   readonly onExchange: (exchange: ServedExchange) => void;
   readonly clock: Clock;
@@ -109,6 +111,7 @@ function patienceOf({ uploadLimit: limit = UPLOAD_LIMIT, clock }: DataPlane): Cr
 export function forward(plane: DataPlane, admitted: Admitted, load: Load): void {
   const { request, response, admission } = admitted;
   if (!load.enter(response)) return refuse(response, 503, 'too many requests in flight');
+  plane.onStep();
   const route = routeRequest(plane, request, admission);
   const { operationId, group, key } = route;
   const plan = plane.plan({ operationId, group, method: request.method ?? '', key });
@@ -209,6 +212,7 @@ function attempt(serving: Serving, made: Attempt): void {
       body,
       keepBytes,
       isResend: made.isResend,
+      onStep: plane.onStep,
       clock: plane.clock,
     },
     onEnd,
@@ -216,6 +220,7 @@ function attempt(serving: Serving, made: Attempt): void {
 }
 
 function settle(serving: Serving, made: Attempt, end: LegEnd): void {
+  serving.plane.onStep();
   const next = end.kind === 'unanswered' ? afterFailure(serving, made, end) : undefined;
   // Sent to the same side again it is still the same attempt.
   if (next?.report === undefined) made.report?.(isAnswered(end));

@@ -54,6 +54,9 @@ export interface ShadowPorts {
   readonly send: (side: Side, request: BackendRequest, likely?: LikelyBody) => Promise<SideResult> | SideResult;
   /** Whether a request would find a connection, as far as that can be told before it is made. */
   readonly hasRoom: (side: Side, request: BackendRequest) => boolean;
+  /** As of a lane. */
+  readonly liveSteps: () => number;
+  readonly nextTurn: (onTurn: () => void) => void;
   /** Judges a pair in which a side failed; undefined when both answered. */
   readonly judgeFailure: (operationId: string, results: SidePair<SideResult>) => ShadowJudgement | undefined;
   /** Judges a pair of which exactly one side could not be read whole. */

@@ -53,6 +53,8 @@ function createLab(over: Partial<ShadowPorts> = {}): Lab {
     findingsOf: async () => [],
     mayProbe: () => false,
     aliases: createAliases(new Map()),
+    liveSteps: () => 0,
+    nextTurn: (onTurn) => void setImmediate(onTurn),
     mayConfirm: () => true,
     delay: async () => {},
     onFault: (error) => void faults.push(error),

@@ -71,7 +71,9 @@ export function createShadow(given: ShadowPorts, options: ShadowOptions): Shadow
       onFault(error);
     }
   };
-  const lane = createLane<Mirrored>(options, compare);
+  const begin = (mirrored: Mirrored): void | Promise<void> =>
+    hasRoomFor(mirrored, ports) ? compare(mirrored) : drop(mirrored);
+  const lane = createLane<Mirrored>(options, { ...ports, run: begin });
   const offer = (exchange: ServedExchange): void => {
     const mirrored = admit(ports, exchange);
     if (mirrored && !(hasRoomFor(mirrored, ports) && lane.offer(mirrored))) drop(mirrored);

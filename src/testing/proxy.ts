@@ -37,6 +37,8 @@ export interface ProxyUnderTest {
   /** Resolves when so many exchanges were handed over. */
   readonly handedOver: (count: number) => Promise<void>;
   readonly arrivals: readonly string[];
+  /** That live requests have taken so far. */
+  readonly steps: () => number;
   readonly warnings: readonly string[];
   readonly protection: Protection;
 }
@@ -91,6 +93,7 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
   });
   const exchanges: ServedExchange[] = [];
   const arrivals: string[] = [];
+  let steps = 0;
   const warnings: string[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const policy = { repeat: setup.repeat ?? 'safe', budget: setup.budget ?? 1 };
@@ -108,6 +111,9 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
       protections: new Map([['things', protection]]),
       plan: () => plan,
       onArrival: (operationId) => void arrivals.push(operationId),
+      onStep: () => {
+        steps += 1;
+      },
       onExchange: (exchange) => {
         exchanges.push(exchange);
         for (const { count, resolve } of waiting) if (exchanges.length >= count) resolve();
@@ -130,5 +136,5 @@ export async function startProxy(t: TestContext, setup: ProxySetup): Promise<Pro
   });
   const handedOver = (count: number): Promise<void> =>
     new Promise((resolve) => (exchanges.length >= count ? resolve() : waiting.push({ count, resolve })));
-  return { port, listener, upstreams, exchanges, handedOver, arrivals, warnings, protection };
+  return { port, listener, upstreams, exchanges, handedOver, arrivals, steps: () => steps, warnings, protection };
 }
