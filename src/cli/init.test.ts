@@ -61,7 +61,7 @@ test('from a contract in several files, one of them remote, to a proxy that serv
 
   await t.test('once more, what people wrote stays and the contract is made anew', async () => {
     workspace.write('flags.json', '{"version":2,"features":[]}');
-    workspace.write('contracts/openapi.yaml', 'old');
+    workspace.write('contracts/openapi.yaml', '# Written by `paritygate init` long ago\n');
     const again = await runCommand(workspace, ['init', 'openapi.yaml', ...sides, '--json']);
     assert.deepEqual(
       JSON.parse(again.stdout).files.map(({ file, isKept }: { file: string; isKept: boolean }) => [file, isKept]),
@@ -88,6 +88,27 @@ test('a contract that is one file stays where it is', async (t) => {
   assert.equal(made.exitCode, 0, made.stderr);
   assert.match(workspace.read('paritygate.yaml'), /\ncontract: api.yaml\n/);
   assert.deepEqual(Object.keys(workspace.snapshot()).toSorted(), ['api.yaml', 'flags.json', 'paritygate.yaml']);
+});
+
+test('a contract that stands where its one file would go stays what people wrote', async (t) => {
+  const source = OPENAPI('common.yaml#/Order');
+  const workspace = createWorkspace(t, { 'contracts/openapi.yaml': source, 'contracts/common.yaml': COMMON });
+  const made = await runCommand(workspace, ['init', 'contracts/openapi.yaml', ...SIDES]);
+  assert.deepEqual([made.exitCode, made.stderr], [0, '']);
+  assert.equal(workspace.read('contracts/openapi.yaml'), source);
+  assert.match(workspace.read('contracts/openapi.vendored.yaml'), /components\/schemas\/Order/);
+  assert.match(workspace.read('paritygate.yaml'), /\ncontract: contracts\/openapi.vendored.yaml\n/);
+
+  workspace.write('contracts/openapi.vendored.yaml', 'of somebody');
+  const refused = await runCommand(workspace, ['init', 'contracts/openapi.yaml', ...SIDES]);
+  assertOneError(refused, {
+    exitCode: 4,
+    code: 'PG_INIT_WRITE',
+    at: 'contracts/openapi.vendored.yaml',
+    says: /were not written by `paritygate init`/,
+    fix: /another name/,
+  });
+  assert.equal(workspace.read('contracts/openapi.vendored.yaml'), 'of somebody');
 });
 
 test('an operation with two tags is in one group only', async (t) => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
@@ -13,7 +13,12 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-const FILES = { config: 'paritygate.yaml', flags: 'flags.json', contract: 'contracts/openapi.yaml' } as const;
+const FILES = { config: 'paritygate.yaml', flags: 'flags.json' } as const;
+
+/** Where the one file of a contract goes: to the second where the first is what people wrote. */
+const CONTRACTS = ['contracts/openapi.yaml', 'contracts/openapi.vendored.yaml'] as const;
+
+const WRITTEN_BY_INIT = '# Written by `paritygate init`';
 
 /** Writes what a migration begins with, from its contract: one file of it, a config and flags. What is there stays. */
 export async function runInit(options: Partial<InitOptions>, contract = ''): Promise<ExitCode> {
@@ -63,8 +68,23 @@ async function vendor(contract: string): Promise<Made> {
   if (sources.length === 0 && path !== undefined && !path.startsWith('..'))
     return { file: path, text: undefined, sources };
   const from = [url, ...sources].map((source) => `#   ${shownSource(source)}\n`).join('');
-  const head = `# Written by \`paritygate init\`, which follows all references once; nothing is fetched while serving. From:\n${from}# Run it again when these change.\n`;
-  return { file: FILES.contract, text: `${head}${stringify(root, { aliasDuplicateObjects: false })}`, sources };
+  const head = `${WRITTEN_BY_INIT}, which follows all references once; nothing is fetched while serving. From:\n${from}# Run it again when these change.\n`;
+  return { file: await findPlace(), text: `${head}${stringify(root, { aliasDuplicateObjects: false })}`, sources };
+}
+
+/** The source itself may stand where its one file would go. */
+async function findPlace(): Promise<string> {
+  for (const file of CONTRACTS) if (await mayBeReplaced(file)) return file;
+  const all = CONTRACTS.join(' and ');
+  throw new ParitygateError('PG_INIT_WRITE', `${all} are there, and were not written by \`paritygate init\``, {
+    at: { file: CONTRACTS[1] },
+    fix: 'give one of them another name',
+  });
+}
+
+async function mayBeReplaced(file: string): Promise<boolean> {
+  if (!existsSync(file)) return true;
+  return (await readFile(file, 'utf8')).startsWith(WRITTEN_BY_INIT);
 }
 
 interface Written {

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +46,10 @@ export function createWorkspace(scope: Scope, files: Readonly<Record<string, str
   // A command may be run as a user without rights.
   chmodSync(directory, 0o755);
   const path = (name: string): string => join(directory, name);
-  const write = (name: string, text: string): void => writeFileSync(path(name), text);
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(path(name)), { recursive: true });
+    writeFileSync(path(name), text);
+  };
   for (const [name, text] of Object.entries(files)) write(name, text);
   const snapshot = (): Record<string, string> => {
     const found = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
