@@ -60,7 +60,7 @@ test('a stall in one second of ten, felt by one side alone, moves no typical sec
   const stalled = secondsOf({ count: 40, meanUs: 200, seed: 5, stall: true });
   const calm = secondsOf({ count: 40, meanUs: 200, seed: 6 });
   const ratio = typicalP99Ratio(stalled, calm);
-  assert.ok(Math.abs(ratio.value - 1) < 0.1 && ratio.low < 1 && ratio.high > 1, JSON.stringify(ratio));
+  assert.ok(Math.abs(ratio.value - 1) < 0.1 && ratio.high < 1.15, JSON.stringify(ratio));
 });
 
 test('what is slower in every second is slower in a typical one', () => {

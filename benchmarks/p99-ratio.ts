@@ -25,12 +25,13 @@ export function p99Ratio(side: Seconds, other: Seconds): Interval {
 }
 
 /**
- * The same of a typical second: the median of the p99s of all seconds. For two sides that were asked one after the other, so
- * that a stall of the machine is felt by one of them alone.
+ * The same of a typical second: the median of the ratios of each second by itself. For two sides that were asked one after
+ * the other, so that a stall of the machine is felt by one of them alone.
  */
 export function typicalP99Ratio(side: Seconds, other: Seconds): Interval {
-  const [sides, others] = [p99OfEach(side), p99OfEach(other)];
-  return bootstrap(sides.length, (drawn) => medianOf(sides, drawn) / medianOf(others, drawn));
+  const others = other.map(p99OfOne);
+  const ratios = side.map((second, at) => p99OfOne(second) / (others[at] ?? NaN));
+  return bootstrap(ratios.length, (drawn) => medianOf(drawn.map((second) => ratios[second] ?? NaN)));
 }
 
 function bootstrap(seconds: number, ratioOf: (drawn: readonly number[]) => number): Interval {
@@ -42,20 +43,16 @@ function bootstrap(seconds: number, ratioOf: (drawn: readonly number[]) => numbe
   return { value: ratioOf(every), low: quantile(ratios, 0.025), high: quantile(ratios, 0.975) };
 }
 
-function p99OfEach(seconds: Seconds): readonly number[] {
-  return seconds.map((latencies) =>
-    quantile(
-      latencies.toSorted((a, b) => a - b),
-      0.99,
-    ),
-  );
+function p99OfOne(latencies: readonly number[]): number {
+  return quantile(sorted(latencies), 0.99);
 }
 
-function medianOf(values: readonly number[], drawn: readonly number[]): number {
-  return quantile(
-    drawn.map((second) => values[second] ?? NaN).sort((a, b) => a - b),
-    0.5,
-  );
+function medianOf(values: readonly number[]): number {
+  return quantile(sorted(values), 0.5);
+}
+
+function sorted(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 /** How many latencies lie in each of many narrow classes. */
